@@ -1,0 +1,3 @@
+from jira_usage.cli import run
+
+run()

@@ -1,0 +1,195 @@
+"""Raw documents → acts: what each document of Jira's says was done, by whom and when.
+
+An act is a fact as one source tells it. What counts as one event, where two
+sources tell of the same act, is settled in events.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from jira_usage.period import to_epoch_ms
+from jira_usage.schema import (
+    ACTS,
+    COMMENT_DELETED,
+    FIELD_SEPARATOR,
+    ISSUE_CHANGED,
+    ISSUE_CREATED,
+    TIME_CHANGED,
+    WORKLOG_ADDED,
+    WORKLOG_GONE,
+    WORKLOG_REMOVED,
+    WORKLOG_TOUCHED,
+)
+
+FLUSH_ROWS = 100_000
+_COMMENT, _WORKLOG_ID, _WORKLOG_TIME, _TIME, _ESTIMATE = (
+    "comment",
+    "worklogid",
+    "worklogtimespent",
+    "timespent",
+    "timeestimate",
+)
+_BOOK_KEEPING = frozenset({_COMMENT, _WORKLOG_ID, _WORKLOG_TIME, _TIME, _ESTIMATE})
+
+Document = Mapping[str, Any]
+
+
+class Acts:
+    """Collects acts not before `since_ms` from documents, as columns. Not for several threads.
+
+    `actors` are the accounts that acted, as the documents describe them; `unreadable`
+    counts documents without an id or an instant that can be told.
+    """
+
+    def __init__(self, since_ms: int) -> None:
+        self.since_ms = since_ms
+        self.actors: dict[str, Document] = {}
+        self.unreadable = 0
+        self._tables: list[pa.Table] = []
+        self._rows: list[tuple[int, str, str, str, str, str, str]] = []
+
+    def table(self) -> pa.Table:
+        """All acts so far, by the schema ACTS; an act that was read twice is there twice."""
+        self._flush()
+        return pa.concat_tables(self._tables or [ACTS.empty_table()])
+
+    def _flush(self) -> None:
+        if self._rows:
+            columns = zip(*self._rows, strict=True)
+            arrays = [pa.array(c, f.type) for c, f in zip(columns, ACTS, strict=True)]
+            self._tables.append(pa.Table.from_arrays(arrays, schema=ACTS))
+            self._rows = []
+
+    def _actor(self, person: object) -> str:
+        """The account id of a person document; empty where there is none."""
+        if not isinstance(person, dict):
+            return ""
+        account_id = person.get("accountId")
+        if not isinstance(account_id, str) or not account_id:
+            return ""
+        if account_id not in self.actors:
+            self.actors[account_id] = {
+                name: person.get(name) for name in ("displayName", "accountType", "active")
+            }
+        return account_id
+
+    def add_histories(self, issue_id: str, histories: Iterable[object]) -> None:
+        """The acts of some histories of an issue, from the bulk or the per-issue call.
+
+        Items are told apart by `fieldId` where there is one and by `field` where
+        there is none: work logs, links and parents never have one, and on older
+        records most fields lack it. A custom field is never book-keeping, whatever
+        its name.
+        """
+        append, since_ms = self._rows.append, self.since_ms
+        for history in histories:
+            if not isinstance(history, dict):
+                self.unreadable += 1
+                continue
+            created = history.get("created")
+            if type(created) is int and created > 100_000_000_000:
+                at: int | None = created
+            else:
+                at = to_epoch_ms(created)
+            history_id = history.get("id")
+            if at is None or history_id is None:
+                self.unreadable += 1
+                continue
+            if at < since_ms:
+                continue
+            history_id = str(history_id)
+            account_id = self._actor(history.get("author"))
+            fields: list[str] = []
+            keeping: set[str] = set()
+            worklogs: list[tuple[str, str]] = []
+            for item in history.get("items") or ():
+                if not isinstance(item, dict):
+                    self.unreadable += 1
+                    continue
+                name = str(item.get("fieldId") or item.get("field") or "")
+                key = name.lower()
+                if key in _BOOK_KEEPING and item.get("fieldtype") != "custom":
+                    keeping.add(key)
+                    if key == _WORKLOG_ID:
+                        worklogs.append(_worklog_item(item))
+                    elif key == _ESTIMATE:
+                        fields.append(name)
+                elif name:
+                    fields.append(name)
+            if keeping:
+                if _WORKLOG_ID in keeping:
+                    fields = [name for name in fields if name.lower() != _ESTIMATE]
+                elif _TIME in keeping:
+                    append((at, TIME_CHANGED, history_id, account_id, issue_id, "", ""))
+                if _COMMENT in keeping:
+                    append((at, COMMENT_DELETED, history_id, account_id, issue_id, "", ""))
+                for act, worklog_id in worklogs:
+                    if act == WORKLOG_TOUCHED and _WORKLOG_TIME in keeping:
+                        act = WORKLOG_REMOVED
+                    if worklog_id:
+                        append((at, act, history_id, account_id, issue_id, worklog_id, ""))
+            if fields:
+                names = FIELD_SEPARATOR.join(dict.fromkeys(fields))
+                append((at, ISSUE_CHANGED, history_id, account_id, issue_id, "", names))
+        if len(self._rows) > FLUSH_ROWS:
+            self._flush()
+
+    def add_comments(self, issue_id: str, comments: Iterable[object]) -> None:
+        """The creation and the last edit of each comment; earlier edits Jira does not keep."""
+        for comment in comments:
+            self._add_made("comment", comment, issue_id)
+
+    def add_worklogs(self, worklogs: Iterable[object]) -> None:
+        """The creation and the last edit of each work log, by the work log itself."""
+        for worklog in worklogs:
+            issue_id = worklog.get("issueId") if isinstance(worklog, dict) else None
+            self._add_made("worklog", worklog, str(issue_id or ""))
+
+    def _add_made(self, what: str, document: object, issue_id: str) -> None:
+        if not isinstance(document, dict) or document.get("id") is None:
+            self.unreadable += 1
+            return
+        source_id = str(document["id"])
+        created, updated = (
+            to_epoch_ms(document.get("created")),
+            to_epoch_ms(document.get("updated")),
+        )
+        if created is None:
+            self.unreadable += 1
+        elif created >= self.since_ms:
+            author = self._actor(document.get("author"))
+            self._rows.append((created, f"{what}_created", source_id, author, issue_id, "", ""))
+        if updated is not None and updated != created and updated >= self.since_ms:
+            author = self._actor(document.get("updateAuthor"))
+            self._rows.append((updated, f"{what}_edited", source_id, author, issue_id, "", ""))
+
+    def add_deleted_worklogs(self, entries: Iterable[object]) -> None:
+        """What the feed of deleted work logs names: an id and an instant, nobody."""
+        for entry in entries:
+            worklog_id = entry.get("worklogId") if isinstance(entry, dict) else None
+            at = to_epoch_ms(entry.get("updatedTime")) if isinstance(entry, dict) else None
+            if worklog_id is None or at is None:
+                self.unreadable += 1
+            else:
+                self._rows.append((at, WORKLOG_GONE, str(worklog_id), "", "", str(worklog_id), ""))
+
+    def add_issue_creation(self, issue_id: str, fields: Document) -> None:
+        """The creation of an issue, which no history tells of."""
+        created = to_epoch_ms(fields.get("created"))
+        if created is None:
+            self.unreadable += 1
+        elif created >= self.since_ms:
+            creator = self._actor(fields.get("creator"))
+            self._rows.append((created, ISSUE_CREATED, issue_id, creator, issue_id, "", ""))
+
+
+def _worklog_item(item: Document) -> tuple[str, str]:
+    """Whether a WorklogId item adds a work log or touches one that was there, and its id."""
+    before = item.get("from") or item.get("fromString")
+    if before:
+        return WORKLOG_TOUCHED, str(before)
+    return WORKLOG_ADDED, str(item.get("to") or item.get("toString") or "")

@@ -1,0 +1,328 @@
+"""Jira Cloud REST v3: one method per operation, pages inside, raw documents out.
+
+Page tokens and offsets stay in here. A page iterator that can't reach its end
+raises PagingBroken after it has yielded what it could read, so that nobody takes
+a part for the whole. Facts without a source beside them are in Atlassian's
+reference, https://developer.atlassian.com/cloud/jira/platform/rest/v3/.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from jira_usage.errors import PagingBroken, RequestRefused
+from jira_usage.transport import Json, Transport
+
+V3 = "/rest/api/3"
+USERS_PAGE = 1000
+MEMBERS_PAGE = 50
+COMMENTS_PAGE = 100
+PROJECTS_PAGE = 100
+SEARCH_PAGE = 100
+SEARCH_IDS_PAGE = 5000
+CHANGELOG_ISSUES = 1000
+CHANGELOG_PAGE = 10_000
+WORKLOGS_PAGE = 1000
+ISSUES_PAGE = 100
+MOST_PAGES = 100_000
+MOST_EMPTY_PAGES = 20
+
+Documents = list[dict[str, Any]]
+
+
+class JiraCloud:
+    """The reading operations of one Jira Cloud site. Safe to share between threads."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+        self._changelog_page = CHANGELOG_PAGE
+        self._confirming = threading.Lock()
+
+    # --- who and where
+
+    def server_info(self) -> dict[str, Any]:
+        return _document(self.transport.get(f"{V3}/serverInfo"))
+
+    def server_info_v2(self) -> dict[str, Any]:
+        """The same of API version 2, which Jira Server and Data Center answer as well."""
+        return _document(self.transport.get("/rest/api/2/serverInfo"))
+
+    def myself(self) -> dict[str, Any]:
+        """The account of the token. It can't be asked anonymously: a bad token gets a true 401."""
+        return _document(self.transport.get(f"{V3}/myself"))
+
+    def my_permissions(self, keys: Sequence[str]) -> dict[str, bool]:
+        """Which of the permissions the account holds, in any project."""
+        answer = _document(self._get("mypermissions", {"permissions": ",".join(keys)}))
+        permissions = _document(answer.get("permissions"))
+        return {key: _document(permissions.get(key)).get("havePermission") is True for key in keys}
+
+    # --- people and what they may use
+
+    def users(self, page_size: int = USERS_PAGE) -> Iterator[Documents]:
+        """Pages of all accounts: people, apps, customers, inactive and former ones.
+
+        The answer is a bare array without a total, and a page may be short before
+        the last: only an empty page ends it. Going on by what came, not by what was
+        asked, loses nobody whether the site clamps pages or filters them.
+        """
+        start = 0
+        for _ in range(MOST_PAGES):
+            page = _listed(self._get("users/search", {"startAt": start, "maxResults": page_size}))
+            if not page:
+                return
+            yield page
+            start += len(page)
+        raise PagingBroken("The list of users does not end.")
+
+    def application_roles(self) -> Documents:
+        return _listed(self._get("applicationrole"))
+
+    def group_members(self, group_id: str) -> Iterator[Documents]:
+        """Pages of a group's members, inactive ones too: Jira hides those unless asked."""
+        params = {"groupId": group_id, "includeInactiveUsers": "true"}
+        return self._bean_pages("group/member", params, MEMBERS_PAGE)
+
+    def groups_with_access(self, access_type: str) -> Iterator[Documents]:
+        """Pages of the groups that give `site-admin`, `admin` or `user` access."""
+        return self._bean_pages("group/bulk", {"accessType": access_type}, MEMBERS_PAGE)
+
+    def instance_license(self) -> Documents:
+        return _documents(_document(self._get("instance/license")).get("applications"))
+
+    def approximate_user_count(self, product_key: str = "") -> int | None:
+        """Jira's own count of licensed users, up to seven days old; of a product or of all."""
+        path = "license/approximateLicenseCount"
+        if product_key:
+            answer = self._get(path + "/product/{product_key}", product_key=product_key)
+        else:
+            answer = self._get(path)
+        value = str(_document(answer).get("value", ""))
+        return int(value) if value.isdecimal() else None
+
+    # --- projects and their roles
+
+    def projects(self) -> Iterator[Documents]:
+        """Pages of the projects the account may view; an administrator may view them all."""
+        return self._bean_pages("project/search", {"action": "view"}, PROJECTS_PAGE)
+
+    def browsable_projects(self) -> int | None:
+        """How many projects the account may browse, which is what search and histories show."""
+        answer = self._get("project/search", {"action": "browse", "maxResults": 1})
+        total = _document(answer).get("total")
+        return total if isinstance(total, int) else None
+
+    def project_roles(self) -> Documents:
+        return _documents(self._get("role"))
+
+    def project_role_actors(self, project_key: str, role_id: str) -> Documents:
+        """Who holds a role in a project; none where the project does not have that role."""
+        try:
+            answer = self._get(
+                "project/{project_key}/role/{role_id}", project_key=project_key, role_id=role_id
+            )
+        except RequestRefused as refusal:
+            if refusal.status == 404:
+                return []
+            raise
+        return _documents(_document(answer).get("actors"))
+
+    # --- issues and what was done to them
+
+    def search_issues(
+        self, jql: str, fields: Sequence[str], page_size: int = SEARCH_PAGE
+    ) -> Iterator[Documents]:
+        """Pages of the issues that match; with fields, a site serves 100 a page at the most.
+
+        Ends on `isLast` or on a missing, null or empty token. A token that comes
+        twice is data drift (JRACLOUD-95368) and would loop: it breaks the paging.
+        """
+        body: dict[str, Any] = {"jql": jql, "fields": list(fields), "maxResults": page_size}
+        return self._token_pages("search/jql", body, "issues")
+
+    def issues_by_id(self, ids: Sequence[str], fields: Sequence[str]) -> Documents:
+        """The issues with these ids, at most 100; ids that can't be seen are left out."""
+        answer = self._post("issue/bulkfetch", {"issueIdsOrKeys": list(ids), "fields": [*fields]})
+        return _listed(_document(answer).get("issues"))
+
+    def issue(self, issue_id: str, fields: Sequence[str]) -> dict[str, Any] | None:
+        """One issue, None where it is gone or can't be seen."""
+        try:
+            return _document(
+                self._get("issue/{issue_id}", {"fields": ",".join(fields)}, issue_id=issue_id)
+            )
+        except RequestRefused as refusal:
+            if refusal.status == 404:
+                return None
+            raise
+
+    def changelogs(self, ids: Sequence[str]) -> Iterator[Documents]:
+        """Pages of `{issueId, changeHistories}` of up to 1000 issues: their whole lives.
+
+        One issue may come in several pages. There is no date filter. `created` is
+        epoch milliseconds here and ISO text in the per-issue call.
+        """
+        first = {"issueIdsOrKeys": list(ids), "maxResults": self._changelog_page}
+        pages = self._token_pages("changelog/bulkfetch", first, "issueChangeLogs")
+        try:
+            yield next(pages, [])
+        except RequestRefused as refusal:
+            if refusal.status != 400 or self._changelog_page == WORKLOGS_PAGE:
+                raise
+            self._changelog_page = WORKLOGS_PAGE
+            yield from self.changelogs(ids)
+        else:
+            yield from pages
+
+    def changelog(self, issue_id: str) -> Iterator[Documents]:
+        """Pages of one issue's histories, oldest first, 100 a page."""
+        return self._bean_pages("issue/{issue_id}/changelog", {}, COMMENTS_PAGE, issue_id=issue_id)
+
+    def comments(self, issue_id: str) -> Iterator[tuple[Documents, int | None]]:
+        """Pages of one issue's comments, oldest first, each with the total it tells."""
+        return self._counted_pages(
+            "issue/{issue_id}/comment", {}, COMMENTS_PAGE, values="comments", issue_id=issue_id
+        )
+
+    def issue_worklogs(self, issue_id: str) -> Iterator[Documents]:
+        """Pages of one issue's work logs."""
+        return self._bean_pages(
+            "issue/{issue_id}/worklog", {}, WORKLOGS_PAGE, values="worklogs", issue_id=issue_id
+        )
+
+    def updated_worklogs(self, since_ms: int) -> Iterator[Documents]:
+        """Pages of `{worklogId, updatedTime}` created or edited since, but for the last minute."""
+        return self._feed_pages("worklog/updated", since_ms)
+
+    def deleted_worklogs(self, since_ms: int) -> Iterator[Documents]:
+        """The same of deleted work logs. Neither issue nor person is named."""
+        return self._feed_pages("worklog/deleted", since_ms)
+
+    def worklogs(self, ids: Sequence[int | str]) -> Documents:
+        """Up to 1000 work logs by id; those the account may not see are left out."""
+        return _listed(self._post("worklog/list", {"ids": [int(i) for i in ids]}))
+
+    # --- pages
+
+    def _get(
+        self, path: str, params: dict[str, str | int | list[str]] | None = None, **names: str
+    ) -> Json:
+        answer = self.transport.get(f"{V3}/{path}", params, **names)
+        self._confirm_identity()
+        return answer
+
+    def _post(self, path: str, body: dict[str, Any]) -> Json:
+        answer = self.transport.post(f"{V3}/{path}", body)
+        self._confirm_identity()
+        return answer
+
+    def _confirm_identity(self) -> None:
+        """Asks /myself when an answer did not name the account: it may have been for nobody."""
+        if not self.transport.identity_suspect:
+            return
+        with self._confirming:
+            if self.transport.identity_suspect:
+                self.myself()
+                self.transport.trust_unnamed_answers()
+
+    def _bean_pages(
+        self,
+        path: str,
+        params: dict[str, str],
+        page_size: int,
+        *,
+        values: str = "values",
+        **names: str,
+    ) -> Iterator[Documents]:
+        for page, _ in self._counted_pages(path, params, page_size, values=values, **names):
+            yield page
+
+    def _counted_pages(
+        self, path: str, params: dict[str, str], page_size: int, *, values: str, **names: str
+    ) -> Iterator[tuple[Documents, int | None]]:
+        """Pages by offset, going on by what came, since sites clamp the size that is asked."""
+        start = 0
+        for _ in range(MOST_PAGES):
+            answer = _document(
+                self._get(path, {**params, "startAt": start, "maxResults": page_size}, **names)
+            )
+            page, total = _listed(answer.get(values)), answer.get("total")
+            yield page, total if isinstance(total, int) else None
+            start += len(page)
+            if isinstance(total, int):
+                if start >= total:
+                    return
+                if not page:
+                    raise PagingBroken(f"A page is empty {total - start} entries before the end.")
+            elif not page or answer.get("isLast") is True:
+                return
+        raise PagingBroken("A list does not end.")
+
+    def _token_pages(self, path: str, body: dict[str, Any], values: str) -> Iterator[Documents]:
+        seen: set[str] = set()
+        empty, token = 0, ""
+        for _ in range(MOST_PAGES):
+            answer = _document(
+                self._post(path, {**body, "nextPageToken": token} if token else body)
+            )
+            page = _listed(answer.get(values))
+            yield page
+            token = str(answer.get("nextPageToken") or "")
+            if not token or answer.get("isLast") is True:
+                return
+            if token in seen:
+                raise PagingBroken("Jira gave the same page token twice.")
+            seen.add(token)
+            empty = 0 if page else empty + 1
+            if empty >= MOST_EMPTY_PAGES:
+                raise PagingBroken("Jira gave only empty pages.")
+        raise PagingBroken("A list does not end.")
+
+    def _feed_pages(self, path: str, since_ms: int) -> Iterator[Documents]:
+        """Pages of a work log feed, each from a millisecond before the last one's end.
+
+        `nextPage` is not followed: in Atlassian's own example it names another path.
+        Entries of one millisecond may lie on both sides of a page's edge, so it is
+        read again; where a whole page has one instant, that instant is left behind.
+        """
+        stuck = False
+        for _ in range(MOST_PAGES):
+            answer = _document(self._get(path, {"since": since_ms}))
+            page, until = _listed(answer.get("values")), answer.get("until")
+            yield page
+            if answer.get("lastPage") is not False and not answer.get("nextPage"):
+                break
+            if answer.get("lastPage") is True or not page or not isinstance(until, int):
+                break
+            if until - 1 > since_ms:
+                since_ms = until - 1
+            else:
+                stuck = stuck or until <= since_ms
+                since_ms = max(since_ms, until) + (until <= since_ms)
+        else:
+            raise PagingBroken("A work log feed does not end.")
+        if stuck:
+            raise PagingBroken("A work log feed has more entries in an instant than in a page.")
+
+
+def chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """The ids in runs of at most `size`."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
+
+
+def _document(answer: Json) -> dict[str, Any]:
+    return answer if isinstance(answer, dict) else {}
+
+
+def _listed(answer: Json) -> Documents:
+    """The documents of a list that must be there: its absence is no empty list."""
+    if not isinstance(answer, list):
+        raise PagingBroken("An answer has not the shape that Jira documents.")
+    return _documents(answer)
+
+
+def _documents(answer: Json) -> Documents:
+    return [d for d in answer if isinstance(d, dict)] if isinstance(answer, list) else []

@@ -1,0 +1,245 @@
+"""python -m jira_usage: check, sync, export, and a demo site to try them on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import click
+import orjson
+
+from jira_usage import __version__
+from jira_usage.admission import admit
+from jira_usage.connection import Connection
+from jira_usage.datasets import DATASETS, WRITERS, dataset
+from jira_usage.errors import InvalidInput, JiraUsageError
+from jira_usage.period import find_zone, iso_instant
+from jira_usage.preflight import check as check_connection
+from jira_usage.snapshot import Snapshot
+from jira_usage.store import Store
+from jira_usage.sync import Progress, Summary
+from jira_usage.sync import sync as sync_site
+
+P = ParamSpec("P")
+LONGEST_DAYS = 366
+
+HELP = """Who really works in a Jira Cloud site, day by day and license by license.
+
+\b
+The connection comes from the environment:
+  JIRA_SITE                 https://your-domain.atlassian.net
+  JIRA_EMAIL                the address you log in to Atlassian with
+  JIRA_API_TOKEN            from id.atlassian.com, Security, API tokens
+  JIRA_USAGE_HOME           where synced data is kept (default: your cache folder)
+  JIRA_USAGE_ALLOWED_HOSTS  further hosts that may be contacted, separated by commas
+  JIRA_USAGE_GATEWAY        where scoped tokens go (default: https://api.atlassian.com)
+
+\b
+First steps:
+  python -m jira_usage demo              in one terminal: a simulated site to try
+  python -m jira_usage check             in another, with what the demo printed
+  python -m jira_usage sync
+  python -m jira_usage export users --format csv --output users.csv
+
+\b
+Exit codes:
+  0 done                       5 not a reachable Jira Cloud site, or not allowed
+  2 usage                      6 sync incomplete, the last snapshot stays readable
+  3 authentication failed      7 nothing synced yet
+  4 permission missing, nothing usable
+"""
+
+
+def _told(command: Callable[P, None]) -> Callable[P, None]:
+    """Says errors on stderr as a sentence and the next step, with the contract's exit code."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except JiraUsageError as error:
+            click.echo(f"{error.title}. {error.message}", err=True)
+            if error.remedy:
+                click.echo(f"Next: {error.remedy}", err=True)
+            raise SystemExit(error.exit_code) from None
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(1) from None
+
+    return wrapped
+
+
+def _zone(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    try:
+        return find_zone(value).key
+    except InvalidInput as error:
+        raise click.BadParameter(str(error)) from None
+
+
+timezone_option = click.option(
+    "--timezone", default="UTC", callback=_zone, help="IANA zone that days belong to."
+)
+days_option = click.option(
+    "--days", default=30, type=click.IntRange(1, LONGEST_DAYS), help="Dates, ending with today."
+)
+
+
+@click.group(help=HELP)
+@click.version_option(__version__, prog_name="jira_usage")
+def main() -> None:
+    pass
+
+
+@main.command()
+@click.option("--size", type=click.Choice(["small", "medium", "large"]), default="small")
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="0 picks a free one.")
+@click.option("--seed", default=1, help="Another number, another company.")
+@_told
+def demo(size: str, port: int, seed: int) -> None:
+    """Run a simulated Jira Cloud site on this machine, until Ctrl-C.
+
+    Prints the environment that connects to it.
+    """
+    from jira_usage.demo import DemoSite
+
+    try:
+        with DemoSite(size=size, seed=seed, port=port) as site:
+            click.echo(f"export JIRA_SITE={site.url}")
+            click.echo(f"export JIRA_EMAIL={site.email}")
+            click.echo(f"export JIRA_API_TOKEN={site.token}")
+            click.echo(f"export JIRA_USAGE_ALLOWED_HOSTS={site.host}")
+            sys.stdout.flush()
+            click.echo("Copy these lines into another terminal. Ctrl-C stops the site.", err=True)
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        click.echo("The demo site has stopped.", err=True)
+    except OSError as error:
+        raise InvalidInput(
+            f"Port {port} can't be used ({error.strerror}).", "Choose another --port."
+        ) from None
+
+
+@main.command()
+@_told
+def check() -> None:
+    """Check the connection and its permissions, a line each."""
+    connection = Connection.from_environment(os.environ)
+    for line in check_connection(connection):
+        click.echo(f"{line.state:<8}{line.title}: {line.text}")
+        if line.state != "ok" and line.cost:
+            click.echo(f"        {line.cost}")
+
+
+@main.command()
+@days_option
+@click.option("--full", is_flag=True, help="Read the whole window, not only what changed.")
+@click.option(
+    "--project-roles/--no-project-roles", default=True, help="Read who holds which project role."
+)
+@timezone_option
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@_told
+def sync(days: int, full: bool, project_roles: bool, timezone: str, as_json: bool) -> None:
+    """Read the site and keep a snapshot; later syncs read only what changed."""
+    connection = Connection.from_environment(os.environ)
+    store = Store.open(os.environ)
+    cancel = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: cancel.set())
+    signal.signal(signal.SIGTERM, lambda *_: cancel.set())
+    steps = sync_site(
+        connection,
+        store,
+        days=days,
+        full=full,
+        timezone=timezone,
+        project_roles=project_roles,
+        cancel=cancel,
+    )
+    summary = _shown(steps)
+    if as_json:
+        click.echo(orjson.dumps(summary.to_json(), option=orjson.OPT_INDENT_2).decode())
+        return
+    click.echo(f"Synced {summary.site_url} in {summary.duration_s:.1f} s, {summary.mode} sync.")
+    click.echo(f"As of {iso_instant(summary.as_of)}, {summary.days} days.")
+    click.echo(
+        f"{summary.users:,} accounts, {summary.issues:,} issues, {summary.histories:,} histories, "
+        f"{summary.comments:,} comments, {summary.worklogs:,} work logs."
+    )
+    click.echo(f"{summary.requests:,} requests; {summary.least_requests:,} is the least possible.")
+    for name, state in summary.coverage.items():
+        click.echo(f"{name}: {state}")
+
+
+def _shown(steps: Iterator[Progress]) -> Summary:
+    """Runs a sync to its end, its progress on stderr: one line that moves, or one per change."""
+    live, said, at = sys.stderr.isatty(), "", 0.0
+    summary = None
+    for step in steps:
+        summary = step.summary or summary
+        text = f"{step.message} ({step.requests:,} requests)" if step.requests else step.message
+        if live:
+            click.echo(f"\r\x1b[K{text}", err=True, nl=False)
+        elif text != said and time.monotonic() - at > 1.0:
+            click.echo(text, err=True)
+            said, at = text, time.monotonic()
+    if live:
+        click.echo("", err=True)
+    assert summary is not None, "a sync that ends without an error has a summary"
+    return summary
+
+
+@main.command()
+@click.argument("name", metavar="DATASET", type=click.Choice(list(DATASETS)))
+@click.option("--format", "form", type=click.Choice(list(WRITERS)), default="csv")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Default: stdout.")
+@timezone_option
+@days_option
+@click.option("--count-created", is_flag=True, help="Count the creation of issues as activity.")
+@_told
+def export(
+    name: str, form: str, output: Path | None, timezone: str, days: int, count_created: bool
+) -> None:
+    """Write a DATASET of the last snapshot: users, licenses, access, activity, daily, summary."""
+    connection = Connection.from_environment(os.environ)
+    snapshot = Snapshot.load(admit(connection, Store.open(os.environ)))
+    period = snapshot.period(days, timezone)
+    if period.start_ms < snapshot.covered_from_ms:
+        click.echo(
+            f"Only what happened since {iso_instant(snapshot.covered_from_ms)} was synced; "
+            f"earlier dates are unknown. Sync with --days {days} to read them.",
+            err=True,
+        )
+    for row in snapshot.coverage[snapshot.coverage["state"] != "complete"].itertuples():
+        click.echo(f"{row.dataset}: {row.state}. {row.reason} {row.consequence}".strip(), err=True)
+    frame = dataset(snapshot, name, period, count_created=count_created)
+    _write(WRITERS[form](frame, DATASETS[name]), output)
+
+
+def _write(content: bytes, output: Path | None) -> None:
+    """To a file, whole or not at all, or to stdout."""
+    if output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    beside = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(output)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise InvalidInput(
+            f"{output} can't be written ({error.strerror}).", "Choose another --output."
+        ) from None
+
+
+def run(arguments: list[str] | None = None) -> Any:
+    """The command line; ends the process with the contract's exit code."""
+    return main(arguments, prog_name="python -m jira_usage")

@@ -1,0 +1,73 @@
+"""How much of each dataset a sync could read, in four words, and what follows from that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from jira_usage.errors import JiraUsageError, PermissionMissing, RequestRefused
+from jira_usage.schema import COVERAGE_WORDS, Coverage
+
+CONSEQUENCES = {
+    "users": "People who did nothing are not known, so nobody can be called unused.",
+    "licenses": "Licenses and seats are unknown, and shown as unknown.",
+    "plans": "Paid and free products can't be told apart.",
+    "groups": "Some people's licenses and roles may be missing.",
+    "administrators": "Administrators can't be told from other people.",
+    "projects": "Work in projects the token can't browse is not seen: people there may look idle.",
+    "project roles": "Roles inside projects are missing from people's roles.",
+    "issues": "Work on issues that were not found is missing: people may look idle.",
+    "histories": "Some changes of issues are missing: people may look idle.",
+    "comments": "Some comments are missing: people may look idle.",
+    "work logs": "Some logged work is missing: people may look idle.",
+}
+DATASETS = tuple(CONSEQUENCES)
+
+
+@dataclass
+class CoverageNotes:
+    """What was met while reading. The worst word of a dataset stands, all reasons are kept."""
+
+    states: dict[str, Coverage] = field(default_factory=lambda: dict.fromkeys(DATASETS, "never"))
+    reasons: dict[str, list[str]] = field(default_factory=dict)
+
+    def read(self, dataset: str) -> None:
+        """The dataset was read to its end; what was noted before stays."""
+        if self.states[dataset] == "never":
+            self.states[dataset] = "complete"
+
+    def note(self, dataset: str, state: Coverage, reason: str) -> None:
+        self.states[dataset] = max(
+            state, self.states[dataset] if self.states[dataset] != "never" else state, key=_badness
+        )
+        reasons = self.reasons.setdefault(dataset, [])
+        if reason not in reasons:
+            reasons.append(reason)
+
+    def refused(self, dataset: str, error: JiraUsageError) -> None:
+        """Notes why a dataset could not be read, from the error that said so."""
+        refused = isinstance(error, PermissionMissing) or (
+            isinstance(error, RequestRefused) and error.status in (401, 403)
+        )
+        self.note(dataset, "not_permitted" if refused else "partial", error.message)
+
+    def remark(self, dataset: str, reason: str) -> None:
+        """A fact worth telling that takes nothing from the dataset."""
+        self.reasons.setdefault(dataset, []).append(reason)
+
+    def rows(self, at_ms: int) -> list[dict[str, Any]]:
+        """COVERAGE, a row for each dataset."""
+        return [
+            {
+                "dataset": dataset,
+                "state": state,
+                "reason": " ".join(self.reasons.get(dataset, [])),
+                "consequence": "" if state == "complete" else CONSEQUENCES[dataset],
+                "at": at_ms,
+            }
+            for dataset, state in self.states.items()
+        ]
+
+
+def _badness(state: Coverage) -> int:
+    return COVERAGE_WORDS.index(state)

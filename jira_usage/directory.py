@@ -1,0 +1,203 @@
+"""Raw documents → users, groups, memberships, products, access and roles, as table rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+ACCOUNT_TYPES = frozenset({"atlassian", "app", "customer"})
+# accessType of GET /group/bulk: which groups administer the site, a product, or use one.
+ACCESS_TYPES = ("site-admin", "admin", "user")
+
+Document = Mapping[str, Any]
+Row = dict[str, Any]
+
+
+def user_row(user: Document, *, listed: bool = True) -> Row | None:
+    """One row of USERS, None for a document without an account id.
+
+    An email may be hidden by leaving it out, by null or by an empty text, and is
+    no identity. Only `accountType` tells a robot from a person: Rovo agents share
+    their id's prefix with people.
+    """
+    account_id = user.get("accountId")
+    if not isinstance(account_id, str) or not account_id:
+        return None
+    account_type = user.get("accountType")
+    return {
+        "account_id": account_id,
+        "display_name": _text(user.get("displayName")),
+        "email": _text(user.get("emailAddress")),
+        "account_type": account_type if account_type in ACCOUNT_TYPES else "unknown",
+        "active": user.get("active") is True,
+        "listed": listed,
+    }
+
+
+def user_rows(users: Iterable[Document], others: Iterable[Document]) -> list[Row]:
+    """USERS of all listed accounts, and of `others` that act or are members but are not listed."""
+    rows: dict[str, Row] = {}
+    for user in users:
+        if row := user_row(user):
+            rows[row["account_id"]] = row
+    for user in others:
+        row = user_row(user, listed=False)
+        if row and row["account_id"] not in rows:
+            rows[row["account_id"]] = row
+    return list(rows.values())
+
+
+def product_rows(
+    roles: Iterable[Document] | None,
+    licenses: Iterable[Document],
+    approximate: Mapping[str, int | None],
+) -> list[Row]:
+    """PRODUCTS: the application roles with their plan, or the licenses where roles are unknown.
+
+    `numberOfSeats` of an unlimited product is odd (35000, -1): such a product has no
+    number of seats. `remainingSeats` is Jira's own and need not be seats less users.
+    """
+    plans = {_text(license_.get("id")): _text(license_.get("plan")) for license_ in licenses}
+    rows = []
+    if roles is None:
+        for key, plan in sorted(plans.items()):
+            rows.append(_product(key, {}, plan, approximate.get(key), has_role=False))
+    else:
+        for role in roles:
+            key = _text(role.get("key"))
+            if key:
+                plan = plans.get(key, "")
+                rows.append(_product(key, role, plan, approximate.get(key), has_role=True))
+    return rows
+
+
+def _product(
+    key: str, role: Document, plan: str, approximate_users: int | None, *, has_role: bool
+) -> Row:
+    seats = _whole(role.get("numberOfSeats"))
+    unlimited = role.get("hasUnlimitedSeats") is True or (seats is not None and seats < 0)
+    return {
+        "product_key": key,
+        "product_name": _text(role.get("name")) or PRODUCT_NAMES.get(key, key),
+        "plan": plan,
+        "seats": None if unlimited else seats,
+        "seats_used": _whole(role.get("userCount")),
+        "seats_remaining": None if unlimited else _whole(role.get("remainingSeats")),
+        "unlimited": unlimited,
+        "approximate_users": approximate_users,
+        "has_role": has_role,
+    }
+
+
+PRODUCT_NAMES = {
+    "jira-software": "Jira",
+    "jira-servicedesk": "Jira Service Management",
+    "jira-product-discovery": "Jira Product Discovery",
+    "jira-core": "Jira Work Management",
+}
+
+
+def product_group_rows(roles: Iterable[Document]) -> list[Row]:
+    """PRODUCT_GROUPS: which groups give access to which product.
+
+    `groupDetails` names groups by id, which a renaming leaves alone; where a site
+    sends only names, a name stands for the id.
+    """
+    rows = []
+    for role in roles:
+        key = _text(role.get("key"))
+        default_ids = {group_id(g) for g in _documents(role.get("defaultGroupsDetails"))}
+        details = _documents(role.get("groupDetails"))
+        for group in details or [{"name": name} for name in role.get("groups") or []]:
+            if key and group_id(group):
+                rows.append(
+                    {
+                        "product_key": key,
+                        "group_id": group_id(group),
+                        "default": group_id(group) in default_ids,
+                    }
+                )
+    return rows
+
+
+def group_rows(
+    roles: Iterable[Document],
+    by_access_type: Mapping[str, Iterable[Document]],
+    role_actors: Iterable[Document],
+) -> list[Row]:
+    """GROUPS: every group that gives access, administration or a project role."""
+    names: dict[str, str] = {}
+    access_types: dict[str, set[str]] = {}
+    for role in roles:
+        details = _documents(role.get("groupDetails"))
+        for group in details or [{"name": name} for name in role.get("groups") or []]:
+            names[group_id(group)] = _text(group.get("name"))
+    for access_type, groups in by_access_type.items():
+        for group in groups:
+            names[group_id(group)] = _text(group.get("name"))
+            access_types.setdefault(group_id(group), set()).add(access_type)
+    for actor in role_actors:
+        group = actor.get("actorGroup") or {}
+        names.setdefault(group_id(group), _text(group.get("name") or group.get("displayName")))
+    return [
+        {"group_id": key, "name": name or key, "access_types": sorted(access_types.get(key, ()))}
+        for key, name in names.items()
+        if key
+    ]
+
+
+def role_actor_rows(project_key: str, role_name: str, actors: Iterable[Document]) -> list[Row]:
+    """ROLE_ACTORS of one role of one project: people directly, and groups."""
+    rows = []
+    for actor in actors:
+        account_id = _text((actor.get("actorUser") or {}).get("accountId"))
+        held_by = group_id(actor.get("actorGroup") or {})
+        if account_id or held_by:
+            rows.append(
+                {
+                    "project_key": project_key,
+                    "role": role_name,
+                    "account_id": account_id,
+                    "group_id": held_by,
+                }
+            )
+    return rows
+
+
+def project_row(project: Document) -> Row:
+    """One row of PROJECTS."""
+    return {
+        "project_id": _text(project.get("id")),
+        "project_key": _text(project.get("key")),
+        "name": _text(project.get("name")),
+        "lead_account_id": _text((project.get("lead") or {}).get("accountId")),
+    }
+
+
+def issue_row(issue: Document, updated_ms: int | None) -> Row:
+    """One row of ISSUES: where an issue is now; its id stays when it moves, its key does not."""
+    fields = issue.get("fields") or {}
+    return {
+        "issue_id": _text(issue.get("id")),
+        "issue_key": _text(issue.get("key")),
+        "project_key": _text((fields.get("project") or {}).get("key")),
+        "updated_at": updated_ms,
+    }
+
+
+def group_id(group: Document) -> str:
+    return _text(group.get("groupId") or group.get("name"))
+
+
+def _documents(value: object) -> list[Document]:
+    return [d for d in value if isinstance(d, dict)] if isinstance(value, list) else []
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return str(value) if type(value) is int else ""
+
+
+def _whole(value: object) -> int | None:
+    return value if type(value) is int else None

@@ -1,0 +1,124 @@
+"""Acts → events: the one definition of what counts.
+
+Most acts are events as they stand. Work logs are told of twice, by the work log
+itself (the feed) and by the histories of its issue; here the two become one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from jira_usage import schema as a
+from jira_usage.schema import KINDS
+
+SAME_ACT_MS = 2000
+_EVENT = ["at", "kind", "source_id", "account_id", "issue_id", "fields"]
+_AS_THEY_STAND = (
+    a.COMMENT_CREATED,
+    a.COMMENT_EDITED,
+    a.COMMENT_DELETED,
+    a.ISSUE_CHANGED,
+    a.ISSUE_CREATED,
+)
+
+
+def settled_events(acts: pd.DataFrame) -> pd.DataFrame:
+    """The events that some acts amount to.
+
+    Takes the columns of activity.ACTS, all instants in milliseconds; returns
+    at, kind (categories KINDS), source_id, account_id, issue_id, fields, by
+    (at, kind, source_id). Each event is there once.
+    """
+    as_they_stand = acts[acts["act"].isin(_AS_THEY_STAND)].rename(columns={"act": "kind"})
+    others = acts[~acts["act"].isin(_AS_THEY_STAND)]
+    parts = [as_they_stand[_EVENT]]
+    if len(others):
+        removed, edited_in_histories = _touched(others)
+        parts += [_created(others), removed, _edited(others, edited_in_histories)]
+    parts = [part for part in parts if len(part)] or parts[:1]
+    for part in parts:
+        part["kind"] = pd.Categorical(part["kind"], categories=list(KINDS))
+    events = pd.concat(parts, ignore_index=True)
+    events = events.drop_duplicates(["kind", "source_id", "at"], keep="last")
+    return events.sort_values(["at", "kind", "source_id"], kind="stable", ignore_index=True)
+
+
+def _as(acts: pd.DataFrame, kind: str, *, by_worklog: bool = True) -> pd.DataFrame:
+    source_id = acts["worklog_id"] if by_worklog else acts["source_id"]
+    return acts.assign(kind=kind, source_id=source_id)[_EVENT]
+
+
+def _created(acts: pd.DataFrame) -> pd.DataFrame:
+    """Once per work log: by the work log itself, else by the history that added it."""
+    read = acts[acts["act"] == a.WORKLOG_CREATED].drop_duplicates("source_id", keep="last")
+    added = acts[acts["act"] == a.WORKLOG_ADDED].sort_values(["at", "source_id"])
+    added = added.drop_duplicates("worklog_id")
+    added = added[~added["worklog_id"].isin(read["source_id"])]
+    return pd.concat(
+        [_as(read, "worklog_created", by_worklog=False), _as(added, "worklog_created")]
+    )
+
+
+def _touched(acts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Deletions as events, and the histories that touched a work log without deleting it.
+
+    A deletion has a WorklogTimeSpent item. Where no history of a work log has one,
+    but the feed of deleted work logs names it, the latest is the deletion.
+    """
+    touched = acts[acts["act"].isin((a.WORKLOG_TOUCHED, a.WORKLOG_REMOVED))]
+    removed = touched["act"] == a.WORKLOG_REMOVED
+    gone = acts.loc[acts["act"] == a.WORKLOG_GONE, "source_id"]
+    by_feed = touched[
+        touched["worklog_id"].isin(gone)
+        & ~touched["worklog_id"].isin(touched.loc[removed, "worklog_id"])
+    ]
+    by_age = by_feed.assign(number=pd.to_numeric(by_feed["source_id"], errors="coerce"))
+    latest = by_age.sort_values(["at", "number"]).drop_duplicates("worklog_id", keep="last")
+    deletions = pd.concat([touched[removed], touched.loc[latest.index]])
+    return _as(deletions, "worklog_deleted"), touched.drop(index=deletions.index)
+
+
+def _edited(acts: pd.DataFrame, touched: pd.DataFrame) -> pd.DataFrame:
+    """Edits by the feed, and by histories where the feed does not know the same act.
+
+    Jira keeps only the last edit of a work log, while each change of its time is a
+    history. The same act of one account lies within two seconds on both sides.
+    """
+    feed = acts[acts["act"] == a.WORKLOG_EDITED]
+    timed = acts[acts["act"] == a.TIME_CHANGED]
+    told_of, used = _same_acts(
+        touched, feed.assign(worklog_id=feed["source_id"]), on=["account_id", "worklog_id"]
+    )
+    own = touched.drop(index=told_of)
+    rest = feed.drop(index=used)
+    # A creation that no WorklogId history tells of may be what a bare `timespent` means.
+    added = acts.loc[acts["act"] == a.WORKLOG_ADDED, "worklog_id"]
+    created = acts[(acts["act"] == a.WORKLOG_CREATED) & ~acts["source_id"].isin(added)]
+    told_of, _ = _same_acts(timed, pd.concat([rest, created]), on=["account_id", "issue_id"])
+    return pd.concat(
+        [
+            _as(feed, "worklog_edited", by_worklog=False),
+            _as(own, "worklog_edited"),
+            _as(timed.drop(index=told_of), "worklog_edited", by_worklog=False),
+        ]
+    )
+
+
+def _same_acts(
+    histories: pd.DataFrame, feed: pd.DataFrame, on: list[str]
+) -> tuple[pd.Index, pd.Index]:
+    """Which histories and feed entries are the same act, one to one, the nearest first."""
+    pairs = histories.reset_index().merge(feed.reset_index(), on=on, suffixes=("", "_feed"))
+    apart = (pairs["at"] - pairs["at_feed"]).abs()
+    pairs = pairs.assign(apart=apart)[apart <= SAME_ACT_MS]
+    pairs = pairs.sort_values(["apart", "at", "source_id"], kind="stable")
+    mine, theirs = pairs["index"].to_numpy(), pairs["index_feed"].to_numpy()
+    used_mine: dict[int, None] = {}
+    used_theirs: dict[int, None] = {}
+    for history, entry in zip(mine.tolist(), theirs.tolist(), strict=True):
+        if history not in used_mine and entry not in used_theirs:
+            used_mine[history] = used_theirs[entry] = None
+    return pd.Index(np.array(list(used_mine), dtype=np.int64)), pd.Index(
+        np.array(list(used_theirs), dtype=np.int64)
+    )

@@ -1,0 +1,112 @@
+"""The columns of every table that is kept, and the words they use. Instants are epoch ms.
+
+Both wings speak this language: the collecting one writes these tables, the
+explaining one reads them, and neither imports the other.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, get_args
+
+import pyarrow as pa
+
+Coverage = Literal["complete", "partial", "not_permitted", "never"]
+COVERAGE_WORDS: Final[tuple[Coverage, ...]] = get_args(Coverage)
+
+ISSUE_CREATED = "issue_created"
+ISSUE_CHANGED = "issue_changed"
+COMMENT_CREATED = "comment_created"
+COMMENT_EDITED = "comment_edited"
+COMMENT_DELETED = "comment_deleted"
+WORKLOG_CREATED = "worklog_created"
+WORKLOG_EDITED = "worklog_edited"
+WORKLOG_ADDED = "worklog_added"  # a history whose WorklogId item has only a `to`
+WORKLOG_TOUCHED = "worklog_touched"  # a history whose WorklogId item has a `from`
+WORKLOG_REMOVED = "worklog_removed"  # the same beside a WorklogTimeSpent item
+WORKLOG_GONE = "worklog_gone"  # named by the feed of deleted work logs, without a person
+TIME_CHANGED = "time_changed"  # a history with `timespent` and no WorklogId
+
+KINDS = (
+    COMMENT_CREATED,
+    COMMENT_EDITED,
+    COMMENT_DELETED,
+    ISSUE_CHANGED,
+    WORKLOG_CREATED,
+    WORKLOG_EDITED,
+    "worklog_deleted",
+    ISSUE_CREATED,
+)
+COUNTED_KINDS = tuple(kind for kind in KINDS if kind != ISSUE_CREATED)
+FIELD_SEPARATOR = "\x1f"
+
+_TEXT, _WHOLE, _YES_NO = pa.string(), pa.int64(), pa.bool_()
+
+ACTS = pa.schema(
+    [
+        ("at", _WHOLE),
+        ("act", _TEXT),
+        ("source_id", _TEXT),
+        ("account_id", _TEXT),
+        ("issue_id", _TEXT),
+        ("worklog_id", _TEXT),
+        ("fields", _TEXT),
+    ]
+)
+ACT_KEY = ["act", "source_id", "at", "worklog_id"]
+ISSUES = pa.schema(
+    [("issue_id", _TEXT), ("issue_key", _TEXT), ("project_key", _TEXT), ("updated_at", _WHOLE)]
+)
+USERS = pa.schema(
+    [
+        ("account_id", _TEXT),
+        ("display_name", _TEXT),
+        ("email", _TEXT),  # empty where hidden
+        ("account_type", _TEXT),
+        ("active", _YES_NO),
+        ("listed", _YES_NO),  # false: known only because it acted, or is in a group
+    ]
+)
+GROUPS = pa.schema([("group_id", _TEXT), ("name", _TEXT), ("access_types", pa.list_(_TEXT))])
+MEMBERS = pa.schema([("group_id", _TEXT), ("account_id", _TEXT)])
+PRODUCTS = pa.schema(
+    [
+        ("product_key", _TEXT),
+        ("product_name", _TEXT),
+        ("plan", _TEXT),
+        ("seats", _WHOLE),
+        ("seats_used", _WHOLE),
+        ("seats_remaining", _WHOLE),
+        ("unlimited", _YES_NO),
+        ("approximate_users", _WHOLE),
+        ("has_role", _YES_NO),  # false: known only from the license, its groups are unknown
+    ]
+)
+PRODUCT_GROUPS = pa.schema([("product_key", _TEXT), ("group_id", _TEXT), ("default", _YES_NO)])
+PROJECTS = pa.schema(
+    [("project_id", _TEXT), ("project_key", _TEXT), ("name", _TEXT), ("lead_account_id", _TEXT)]
+)
+ROLE_ACTORS = pa.schema(
+    [("project_key", _TEXT), ("role", _TEXT), ("account_id", _TEXT), ("group_id", _TEXT)]
+)
+COVERAGE = pa.schema(
+    [
+        ("dataset", _TEXT),
+        ("state", _TEXT),  # one of COVERAGE_WORDS
+        ("reason", _TEXT),
+        ("consequence", _TEXT),
+        ("at", _WHOLE),
+    ]
+)
+
+TABLES: Final[dict[str, pa.Schema]] = {
+    "acts": ACTS,
+    "issues": ISSUES,
+    "users": USERS,
+    "groups": GROUPS,
+    "members": MEMBERS,
+    "products": PRODUCTS,
+    "product_groups": PRODUCT_GROUPS,
+    "projects": PROJECTS,
+    "role_actors": ROLE_ACTORS,
+    "coverage": COVERAGE,
+}

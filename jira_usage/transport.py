@@ -1,0 +1,412 @@
+"""One HTTP session to one site: auth, time-outs, pacing, retries, and proof that Jira answered.
+
+Only reading requests can be sent. Nothing here knows what an answer means.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import orjson
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from urllib3.exceptions import HTTPError, InvalidHeader
+from urllib3.util import Retry
+
+from jira_usage import __version__
+from jira_usage.connection import is_loopback
+from jira_usage.errors import (
+    AuthenticationFailed,
+    NotJiraCloud,
+    PermissionMissing,
+    RateLimited,
+    RequestRefused,
+    SiteError,
+    SiteUnreachable,
+    SyncCancelled,
+)
+
+READING_POSTS = frozenset(
+    {
+        "search/jql",
+        "issue/bulkfetch",
+        "changelog/bulkfetch",
+        "worklog/list",
+        "comment/list",
+    }
+)
+# https://developer.atlassian.com/cloud/jira/platform/basic-auth-for-rest-apis/
+NOT_LOGGED_IN = frozenset(
+    {"AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED", "AUTHORISATION_FAILED", "OUT"}
+)
+TOKEN_HINT = (
+    "Check the email address and create a new token at id.atlassian.com under Security, "
+    "API tokens. A token ends after a year at the latest."
+)
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to keep trying. Times in seconds."""
+
+    attempts: int = 6
+    rate_limit_attempts: int = 12
+    first_backoff: float = 0.5
+    longest_backoff: float = 30.0
+    longest_wait: float = 300.0
+    connect_timeout: float = 10.0
+    read_timeout: float = 60.0
+    longest_answer: float = 300.0
+
+
+QUICK = Patience(attempts=2, rate_limit_attempts=2, longest_wait=5.0, read_timeout=10.0)
+
+
+@dataclass
+class Lane:
+    """The pace of one endpoint: Jira's burst limits are per site, method and endpoint."""
+
+    resume_at: float = 0.0
+    interval: float = 0.0
+    next_at: float = 0.0
+    sent: list[float] = field(default_factory=list)
+
+    def reserve(self, now: float) -> float:
+        """The time at which the next request of this lane may go; it is taken by the caller."""
+        at = max(now, self.resume_at, self.next_at)
+        self.next_at = at + self.interval
+        self.interval *= 0.99
+        if self.interval < 0.001:
+            self.interval = 0.0
+        self.sent = [*self.sent[-199:], at]
+        return at
+
+    def limited(self, now: float, wait: float) -> None:
+        """Nothing goes before `wait` has passed, and then a little slower than it went."""
+        last_second = sum(1 for at in self.sent if now - 1.0 <= at <= now)
+        if now >= self.resume_at:
+            self.interval = max(1.0 / max(last_second, 1), self.interval) * 1.1
+        self.resume_at = max(self.resume_at, now + wait)
+        self.next_at = max(self.next_at, self.resume_at)
+
+
+class Transport:
+    """Sends requests to one base address, and to nothing else.
+
+    `cancel` stops any request or wait within a moment. Safe to share between threads.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        auth: tuple[str, str] | None,
+        *,
+        patience: Patience | None = None,
+        cancel: threading.Event | None = None,
+        connections: int = 8,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.requests_sent: Counter[str] = Counter()
+        self.answered_as: str | None = None
+        self.identity_suspect = False
+        self._account_id = ""
+        self._patience = patience or Patience()
+        self._cancel = cancel or threading.Event()
+        self._lanes: dict[str, Lane] = {}
+        self._lock = threading.Lock()
+        self._session = requests.Session()
+        self._session.auth = auth or _Anonymous()
+        # A proxy of the network's is used, but never for this machine, and never a .netrc.
+        self._session.trust_env = not is_loopback(urlsplit(self.base_url).hostname or "")
+        self._session.headers.update(
+            {"Accept": "application/json", "User-Agent": f"jira_usage/{__version__}"}
+        )
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections, max_retries=0)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def __repr__(self) -> str:
+        return f"Transport({self.base_url})"
+
+    def close(self) -> None:
+        self._session.close()
+
+    def get(
+        self, path: str, params: Mapping[str, str | int | list[str]] | None = None, **names: str
+    ) -> Json:
+        """The JSON that a GET answers; `names` fill the braces of `path`."""
+        return self._ask("GET", path, names, params=params)
+
+    def post(self, path: str, body: Mapping[str, Json]) -> Json:
+        """The JSON that a reading POST answers. A POST that could write is refused here."""
+        if path.removeprefix("/rest/api/3/") not in READING_POSTS:
+            raise ValueError(f"POST {path} is not one of the reading requests")
+        return self._ask("POST", path, {}, body=orjson.dumps(body))
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        names: Mapping[str, str],
+        params: Mapping[str, str | int | list[str]] | None = None,
+        body: bytes | None = None,
+    ) -> Json:
+        url = self.base_url + path.format(**{k: quote(v, safe="") for k, v in names.items()})
+        lane_name = f"{method} {path}"
+        patience, failures, limits, waited = self._patience, 0, 0, 0.0
+        error: SiteError
+        while True:
+            waited += self._wait_for_turn(lane_name)
+            try:
+                return self._send(method, url, params, body, lane_name)
+            except _Temporary as trouble:
+                failures += 1
+                error, pause = trouble.error, max(self._backoff(failures), trouble.wait)
+                given_up = failures >= patience.attempts
+            except _Limited as limit:
+                limits += 1
+                pause = limit.wait or self._backoff(limits + 2)
+                error = RateLimited(
+                    f"Jira limits how often it may be asked: wait {_in_words(pause)}.",
+                    "Try again after that. Other tools on the same site share the limit.",
+                )
+                given_up = limits >= patience.rate_limit_attempts
+                with self._lock:
+                    self._lanes[lane_name].limited(time.monotonic(), pause)
+            if given_up or waited + pause > patience.longest_wait:
+                raise error
+            waited += self._pause(pause)
+
+    def _backoff(self, attempt: int) -> float:
+        backoff = self._patience.first_backoff * 2 ** (attempt - 1)
+        return float(min(backoff, self._patience.longest_backoff) * random.uniform(0.7, 1.3))
+
+    def _wait_for_turn(self, lane_name: str) -> float:
+        """Waits for this request's place in the lane; a limit met meanwhile moves the place."""
+        waited = 0.0
+        while True:
+            self._stop_if_cancelled()
+            with self._lock:
+                now = time.monotonic()
+                lane = self._lanes.setdefault(lane_name, Lane())
+                at = lane.reserve(now)
+            if at <= now:
+                return waited
+            waited += self._pause(at - now)
+            with self._lock:
+                if lane.resume_at <= time.monotonic():
+                    return waited
+
+    def _pause(self, seconds: float) -> float:
+        """Waits, unless cancelled, and returns the seconds."""
+        self._cancel.wait(seconds)
+        self._stop_if_cancelled()
+        return seconds
+
+    def _stop_if_cancelled(self) -> None:
+        if self._cancel.is_set():
+            raise SyncCancelled("The sync was cancelled.", "The last complete snapshot is kept.")
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, str | int | list[str]] | None,
+        body: bytes | None,
+        lane_name: str,
+    ) -> Json:
+        self.requests_sent[lane_name] += 1
+        patience = self._patience
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        try:
+            with self._session.request(
+                method,
+                url,
+                params=params,
+                data=body,
+                headers=headers,
+                timeout=(patience.connect_timeout, patience.read_timeout),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                content = self._read(response)
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise _Temporary(_unreachable(self.base_url, error)) from None
+        return self._judge(response, content)
+
+    def _read(self, response: requests.Response) -> bytes:
+        """The whole body; a slow drip ends at `longest_answer`, a cancel at the next piece."""
+        deadline = time.monotonic() + self._patience.longest_answer
+        pieces: list[bytes] = []
+        while piece := response.raw.read1(1 << 20, decode_content=True):
+            pieces.append(piece)
+            self._stop_if_cancelled()
+            if time.monotonic() > deadline:
+                raise OSError("the answer is too slow")
+        return b"".join(pieces)
+
+    def _judge(self, response: requests.Response, content: bytes) -> Json:
+        """The JSON of a good answer, or the error that the status, headers and type tell of."""
+        status = response.status_code
+        login = response.headers.get("X-Seraph-LoginReason", "")
+        if NOT_LOGGED_IN & {part.strip().upper() for part in login.split(",")}:
+            if "AUTHENTICATION_DENIED" in login.upper():
+                raise AuthenticationFailed(
+                    "Jira has locked this login after too many failed attempts.",
+                    "Log in once in a browser, then try again.",
+                )
+            raise AuthenticationFailed("Jira does not accept this email and token.", TOKEN_HINT)
+        if status == 429:
+            raise _Limited(_retry_after(response))
+        if status >= 500 or status in (408, 409):
+            if b"Product Unavailable" in content or b"has been deactivated" in content:
+                raise NotJiraCloud(
+                    "Jira is deactivated on this site.",
+                    "An organization administrator can activate it again at admin.atlassian.com.",
+                )
+            raise _Temporary(
+                SiteUnreachable(
+                    f"Jira answered with an error of its own ({status}), several times.",
+                    "Try again in a few minutes; status.atlassian.com tells of outages.",
+                ),
+                _retry_after(response),
+            )
+        if 300 <= status < 400:
+            there = urlsplit(response.headers.get("Location", "")).hostname or "another page"
+            raise NotJiraCloud(
+                f"The site sends us on to {there}, and a token is never sent after a redirect.",
+                "If the site was renamed, connect with its new address.",
+            )
+        is_json = "json" in response.headers.get("Content-Type", "").lower()
+        if not is_json and status in (200, 404):
+            page = NotJiraCloud(
+                "What answers at this address is a web page, not Jira Cloud's API.",
+                "Check the address: the site may be misspelled, renamed or suspended.",
+            )
+            if status == 404:
+                raise page
+            raise _Temporary(page)
+        try:
+            answer = orjson.loads(content) if content else None
+        except orjson.JSONDecodeError:
+            answer = _Garbled
+        if status == 401:
+            raise _unauthorized(answer)
+        if status == 403:
+            raise PermissionMissing(
+                "Jira does not allow this account to read that.",
+                "A Jira administrator can grant the permission.",
+            )
+        if status >= 400:
+            raise RequestRefused(f"Jira refused a request ({status}).", status=status)
+        if answer is _Garbled or answer is None:
+            raise _Temporary(
+                SiteUnreachable(
+                    "Jira's answers arrive damaged, several times.",
+                    "Try again; a proxy on the way may cut them.",
+                )
+            )
+        self._check_identity(response.headers.get("X-AAccountId"))
+        return answer
+
+    def expect_account(self, account_id: str) -> None:
+        """From now on each answer must be for this account, if the site says whom it answers."""
+        if self.answered_as == account_id:
+            self._account_id = account_id
+
+    def trust_unnamed_answers(self) -> None:
+        """This site does not always name the account it answers: stop asking for it."""
+        self._account_id, self.identity_suspect = "", False
+
+    def _check_identity(self, answered_as: str | None) -> None:
+        """Each answer must be for the account of /myself: a 200 may be for nobody.
+
+        Jira names the account in X-AAccountId. An answer without it is only a
+        suspicion, which `identity_suspect` keeps for the caller to clear up.
+        """
+        self.answered_as = answered_as
+        if not self._account_id or answered_as == self._account_id:
+            return
+        if answered_as is not None:
+            raise AuthenticationFailed(
+                "Jira answered for another account than the one that connected.", TOKEN_HINT
+            )
+        self.identity_suspect = True
+
+
+class _Anonymous(AuthBase):
+    """Sends no credentials; without it requests would look for some in a .netrc."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+class _Garbled:
+    pass
+
+
+class _Temporary(Exception):
+    def __init__(self, error: SiteError, wait: float = 0.0) -> None:
+        super().__init__()
+        self.error = error
+        self.wait = wait
+
+
+class _Limited(Exception):
+    def __init__(self, wait: float) -> None:
+        super().__init__()
+        self.wait = wait
+
+
+def _retry_after(response: requests.Response) -> float:
+    """Seconds that the answer asks to wait, 0 where it does not say."""
+    for name in ("Retry-After", "Beta-Retry-After"):
+        if value := response.headers.get(name):
+            try:
+                return max(0.0, float(Retry().parse_retry_after(value)))
+            except (InvalidHeader, ValueError, OverflowError):
+                continue
+    return 0.0
+
+
+def _unauthorized(answer: Json) -> AuthenticationFailed | PermissionMissing:
+    message = str(answer.get("message", "")) if isinstance(answer, dict) else ""
+    if "scope" in message.lower():
+        return PermissionMissing(
+            "The token's scopes do not allow this.",
+            "Create a token with the scopes read:jira-work, read:jira-user and "
+            "manage:jira-configuration, or one without scopes.",
+        )
+    return AuthenticationFailed("Jira does not accept this email and token.", TOKEN_HINT)
+
+
+def _unreachable(base_url: str, error: Exception) -> SiteUnreachable:
+    host = urlsplit(base_url).netloc
+    kind = type(error).__name__
+    if "SSL" in kind or "SSL" in type(getattr(error, "__context__", None)).__name__:
+        why = f"No secure connection to {host} could be made."
+    elif "Timeout" in kind:
+        why = f"{host} did not answer in time."
+    else:
+        why = f"No connection to {host} could be made."
+    return SiteUnreachable(
+        why, "Check the address, your network and its proxy or firewall, then try again."
+    )
+
+
+def _in_words(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} seconds"
+    return f"{round(seconds / 60)} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
