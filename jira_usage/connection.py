@@ -65,7 +65,9 @@ class Hosts:
         if port is not None and f"{host}:{port}" in self.extra:
             plain = is_loopback(host) and (scheme == "http" or bare)
             return f"{'http' if plain else 'https'}://{host}:{port}"
-        by_atlassian = host.endswith(CLOUD_DOMAINS) or host == "api.atlassian.com"
+        # A look-alike letter becomes an xn-- label; no site of Atlassian's has one.
+        by_atlassian = host.endswith(CLOUD_DOMAINS) and "xn--" not in host
+        by_atlassian = by_atlassian or host == "api.atlassian.com"
         if port not in (None, 443, 80) or not (by_atlassian or host in self.extra):
             where = host if port is None else f"{host}:{port}"
             raise HostNotAllowed(f"This app may not contact {where}.", ALLOW_HINT)

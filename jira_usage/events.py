@@ -26,9 +26,9 @@ _AS_THEY_STAND = (
 def settled_events(acts: pd.DataFrame) -> pd.DataFrame:
     """The events that some acts amount to.
 
-    Takes the columns of activity.ACTS, all instants in milliseconds; returns
-    at, kind (categories KINDS), source_id, account_id, issue_id, fields, by
-    (at, kind, source_id). Each event is there once.
+    Takes the columns of schema.ACTS, each act once (`distinct_acts`); returns at
+    (epoch ms), kind (categories KINDS), source_id, account_id, issue_id, fields, by
+    (at, kind, source_id).
     """
     as_they_stand = acts[acts["act"].isin(_AS_THEY_STAND)].rename(columns={"act": "kind"})
     others = acts[~acts["act"].isin(_AS_THEY_STAND)]
@@ -40,8 +40,12 @@ def settled_events(acts: pd.DataFrame) -> pd.DataFrame:
     for part in parts:
         part["kind"] = pd.Categorical(part["kind"], categories=list(KINDS))
     events = pd.concat(parts, ignore_index=True)
-    events = events.drop_duplicates(["kind", "source_id", "at"], keep="last")
     return events.sort_values(["at", "kind", "source_id"], kind="stable", ignore_index=True)
+
+
+def distinct_acts(acts: pd.DataFrame) -> pd.DataFrame:
+    """Each act once, as it was last read: pages and syncs overlap."""
+    return acts.drop_duplicates(a.ACT_KEY, keep="last")
 
 
 def _as(acts: pd.DataFrame, kind: str, *, by_worklog: bool = True) -> pd.DataFrame:

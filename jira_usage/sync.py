@@ -22,6 +22,7 @@ from jira_usage.api import CHANGELOG_ISSUES, COMMENTS_PAGE, MEMBERS_PAGE, USERS_
 from jira_usage.connection import Connection
 from jira_usage.crew import Crew
 from jira_usage.errors import SyncCancelled, SyncIncomplete
+from jira_usage.events import distinct_acts
 from jira_usage.period import DAY_MS, find_zone, from_epoch_ms
 from jira_usage.preflight import SignedIn, nothing_usable, sign_in
 from jira_usage.reading import Reading, Scope
@@ -304,8 +305,7 @@ def _merge_acts(
         day = from_epoch_ms(number * DAY_MS).date().isoformat()
         fresh = acts.filter(pc.equal(day_numbers, number))
         before = kept.load_table(parts[day]) if day in parts else ACTS.empty_table()
-        frame = pa.concat_tables([before, fresh]).to_pandas()
-        frame = frame.drop_duplicates(ACT_KEY, keep="last")
+        frame = distinct_acts(pa.concat_tables([before, fresh]).to_pandas())
         if len(frame) == before.num_rows and fresh.num_rows <= before.num_rows:
             unchanged = pa.Table.from_pandas(frame, ACTS, preserve_index=False)
             if unchanged.sort_by([(c, "ascending") for c in ACT_KEY]).equals(before):

@@ -1,0 +1,327 @@
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from jira_usage.activity import Acts
+from jira_usage.directory import product_group_rows, product_rows, user_rows
+from jira_usage.events import distinct_acts, settled_events
+from jira_usage.schema import ACTS, KINDS
+
+T0 = 1_790_000_000_000
+
+
+def item(field: str, **more: Any) -> dict[str, Any]:
+    return {"field": field, "fieldtype": "jira", "from": None, "to": None, **more}
+
+
+def history(*items: dict[str, Any], id: str = "900", at: Any = T0, by: Any = "ann") -> Any:
+    author = {"accountId": by, "displayName": by, "accountType": "atlassian"} if by else None
+    return {"id": id, "created": at, "author": author, "items": list(items)}
+
+
+def made(id: str, at: Any = T0, by: str = "ann", **more: Any) -> dict[str, Any]:
+    """A comment or a work log."""
+    person = {"accountId": by}
+    return {
+        "id": id,
+        "issueId": "1",
+        "author": person,
+        "updateAuthor": person,
+        "created": at,
+        "updated": at,
+        **more,
+    }
+
+
+TIME = item("timespent", fieldId="timespent", to="3600")
+ESTIMATE = item("timeestimate", fieldId="timeestimate", to="0")
+STATUS = item("status", fieldId="status", to="3")
+
+
+def added(id: str) -> dict[str, Any]:
+    return item("WorklogId", to=id)
+
+
+def touched(id: str) -> dict[str, Any]:
+    return item("WorklogId", **{"from": id})
+
+
+REMOVED_TIME = item("WorklogTimeSpent", **{"from": "3600"})
+
+
+def events(
+    *histories: Any, comments: Any = (), worklogs: Any = (), gone: Any = (), since: int = 0
+) -> list[tuple[str, str, str, int]]:
+    """(kind, source_id, account_id, milliseconds after T0) of what the documents amount to."""
+    acts = Acts(since)
+    acts.add_histories("1", histories)
+    acts.add_comments("1", comments)
+    acts.add_worklogs(worklogs)
+    acts.add_deleted_worklogs([{"worklogId": id, "updatedTime": T0} for id in gone])
+    told = settled_events(distinct_acts(acts.table().to_pandas()))
+    return [
+        (str(e.kind), str(e.source_id), str(e.account_id), int(e.at) - T0)
+        for e in told.itertuples()
+    ]
+
+
+def kinds(*histories: Any, **documents: Any) -> list[str]:
+    return [kind for kind, *_ in events(*histories, **documents)]
+
+
+def test_nothing_has_the_columns_of_something() -> None:
+    empty = settled_events(Acts(0).table().to_pandas())
+    assert list(empty.columns) == ["at", "kind", "source_id", "account_id", "issue_id", "fields"]
+    assert empty.empty and list(empty["kind"].cat.categories) == list(KINDS)
+
+
+def test_a_history_is_one_change_with_its_fields() -> None:
+    acts = Acts(0)
+    acts.add_histories(
+        "1",
+        [history(STATUS, item("Link", to="B-1"), item("Link", to="B-2"), item("Sprint",
+         fieldId="customfield_1", fieldtype="custom"))],
+    )  # fmt: skip
+    told = settled_events(distinct_acts(acts.table().to_pandas()))
+    assert told["fields"].tolist() == ["status\x1fLink\x1fcustomfield_1"]
+
+
+def test_a_comment_is_created_and_edited_by_whom_it_says() -> None:
+    edited = made("7", updateAuthor={"accountId": "bob"}, updated=T0 + 5)
+    assert events(comments=[edited]) == [
+        ("comment_created", "7", "ann", 0),
+        ("comment_edited", "7", "bob", 5),
+    ]
+
+
+def test_an_edit_in_the_window_of_a_comment_years_old_counts_alone() -> None:
+    old = made("7", at="2019-01-01T00:00:00.000+0000", updated=T0)
+    assert kinds(comments=[old], since=T0 - 10) == ["comment_edited"]
+
+
+def test_the_same_instant_in_two_zones_is_no_edit() -> None:
+    same = made("7", at="2026-09-27T10:03:11.123+0200", updated="2026-09-27T08:03:11.123Z")
+    assert kinds(comments=[same]) == ["comment_created"]
+
+
+def test_a_deleted_comment_is_the_deleters_act_and_no_change() -> None:
+    gone = item("Comment", fieldId="comment", fromString="text")
+    assert events(history(gone)) == [("comment_deleted", "900", "ann", 0)]
+
+
+def test_a_custom_field_called_comment_is_a_change() -> None:
+    own = item("Comment", fieldId="customfield_7", fieldtype="custom")
+    assert kinds(history(own), history(item("timespent", fieldtype="custom"), id="901")) == [
+        "issue_changed",
+        "issue_changed",
+    ]
+
+
+def test_a_work_log_of_feed_and_history_is_one_creation_at_the_feeds_instant() -> None:
+    log = history(added("5"), TIME, ESTIMATE, at=T0 + 40)
+    assert events(log, worklogs=[made("5")]) == [("worklog_created", "5", "ann", 0)]
+
+
+def test_a_work_log_that_can_not_be_read_is_known_by_its_history() -> None:
+    assert events(history(added("5"), TIME, ESTIMATE)) == [("worklog_created", "5", "ann", 0)]
+
+
+def test_a_status_change_beside_a_work_log_counts_as_well() -> None:
+    log = history(STATUS, added("5"), TIME, ESTIMATE)
+    assert kinds(log, worklogs=[made("5")]) == ["issue_changed", "worklog_created"]
+
+
+def test_an_estimate_alone_is_a_change() -> None:
+    assert kinds(history(ESTIMATE)) == ["issue_changed"]
+
+
+def test_an_edit_that_feed_and_history_know_is_one() -> None:
+    log = made("5", updated=T0 + 60_000)
+    edit = history(touched("5"), TIME, at=T0 + 61_900)
+    assert events(edit, worklogs=[log]) == [
+        ("worklog_created", "5", "ann", 0),
+        ("worklog_edited", "5", "ann", 60_000),
+    ]
+
+
+def test_two_seconds_are_the_limit_of_one_act() -> None:
+    log = made("5", updated=T0 + 60_000)
+    at_limit = history(touched("5"), TIME, at=T0 + 62_000)
+    beyond = history(touched("5"), TIME, at=T0 + 62_001)
+    assert kinds(at_limit, worklogs=[log]).count("worklog_edited") == 1
+    assert kinds(beyond, worklogs=[log]).count("worklog_edited") == 2
+
+
+def test_another_persons_edit_at_the_same_time_is_another_act() -> None:
+    log = made("5", updated=T0 + 60_000)
+    edit = history(touched("5"), TIME, at=T0 + 60_000, by="bob")
+    assert kinds(edit, worklogs=[log]).count("worklog_edited") == 2
+
+
+def test_earlier_edits_of_a_work_log_are_known_by_their_histories() -> None:
+    log = made("5", updated=T0 + 90_000)
+    first = history(touched("5"), TIME, id="901", at=T0 + 30_000)
+    last = history(touched("5"), TIME, id="902", at=T0 + 90_500)
+    assert [e for e in events(first, last, worklogs=[log]) if e[0] == "worklog_edited"] == [
+        ("worklog_edited", "5", "ann", 30_000),
+        ("worklog_edited", "5", "ann", 90_000),
+    ]
+
+
+def test_of_two_edits_within_two_seconds_none_is_lost() -> None:
+    log = made("5", updated=T0 + 61_500)
+    first = history(touched("5"), TIME, id="901", at=T0 + 60_000)
+    last = history(touched("5"), TIME, id="902", at=T0 + 61_500)
+    assert kinds(first, last, worklogs=[log]).count("worklog_edited") == 2
+
+
+def test_time_that_changed_without_a_work_log_id_is_an_edit_of_the_issues() -> None:
+    assert events(history(TIME)) == [("worklog_edited", "900", "ann", 0)]
+    log = made("5", at=T0 - 9_000_000, updated=T0 + 100)
+    assert [e for e in events(history(TIME), worklogs=[log]) if e[0] == "worklog_edited"] == [
+        ("worklog_edited", "5", "ann", 100)
+    ]
+
+
+def test_a_deleted_work_log_keeps_its_creation_and_edits() -> None:
+    told = events(
+        history(added("5"), TIME, id="901"),
+        history(touched("5"), TIME, id="902", at=T0 + 10_000),
+        history(touched("5"), REMOVED_TIME, TIME, id="903", at=T0 + 20_000, by="bob"),
+        gone=["5"],
+    )
+    assert told == [
+        ("worklog_created", "5", "ann", 0),
+        ("worklog_edited", "5", "ann", 10_000),
+        ("worklog_deleted", "5", "bob", 20_000),
+    ]
+
+
+def test_without_its_time_the_latest_history_is_the_deletion_if_the_feed_says_so() -> None:
+    first = history(touched("5"), TIME, id="9", at=T0)
+    latest = history(touched("5"), TIME, id="10", at=T0)
+    assert kinds(first, latest) == ["worklog_edited", "worklog_edited"]
+    assert sorted(kinds(first, latest, gone=["5"])) == ["worklog_deleted", "worklog_edited"]
+
+
+def test_the_feed_of_deletions_adds_no_event() -> None:
+    assert kinds(gone=["5"]) == []
+
+
+def test_a_history_without_author_is_an_event_of_nobody() -> None:
+    assert events(history(STATUS, by=None)) == [("issue_changed", "900", "", 0)]
+    assert events(history(STATUS, by="")) == [("issue_changed", "900", "", 0)]
+
+
+def test_a_history_that_comes_twice_counts_once() -> None:
+    assert kinds(history(STATUS), history(STATUS, at="2026-09-21T14:13:20.000Z")) == [
+        "issue_changed"
+    ]
+
+
+def test_two_histories_of_one_millisecond_are_two() -> None:
+    assert len(events(history(STATUS, id="1"), history(STATUS, id="2"))) == 2
+
+
+def test_what_is_before_the_window_is_not_kept() -> None:
+    assert kinds(history(STATUS), comments=[made("7")], since=T0 + 1) == []
+
+
+@pytest.mark.parametrize("junk", [None, 7, "x", [], {}, {"id": "1"}, {"id": "1", "created": "?"}])
+def test_what_is_not_understood_is_counted_not_dropped(junk: Any) -> None:
+    acts = Acts(0)
+    acts.add_histories("1", [junk])
+    acts.add_comments("1", [junk])
+    acts.add_worklogs([junk])
+    acts.add_deleted_worklogs([junk])
+    assert acts.unreadable == 4
+    assert acts.table().num_rows == 0
+
+
+# --- real recorded answers
+
+
+@pytest.fixture(scope="module")
+def recorded() -> Path:
+    folder = os.environ.get("JIRA_RECORDED")
+    if not folder:
+        pytest.skip("JIRA_RECORDED names no folder of recorded answers")
+    return Path(folder)
+
+
+def load(folder: Path, name: str) -> Any:
+    return json.loads((folder / name).read_text())
+
+
+def test_recorded_histories_lose_nothing(recorded: Path) -> None:
+    by_issue = load(recorded, "devlake_changelog_v3.json")["byIssue"]
+    acts = Acts(0)
+    for issue_id, histories in by_issue.items():
+        acts.add_histories(issue_id, histories)
+    told = settled_events(distinct_acts(acts.table().to_pandas()))
+    ids = {h["id"] for histories in by_issue.values() for h in histories}
+    assert acts.unreadable == 0
+    assert set(told["source_id"]) == ids
+    nameless = [h for hs in by_issue.values() for h in hs if not h["author"]["accountId"]]
+    assert (told["account_id"] == "").sum() == len({h["id"] for h in nameless})
+
+
+def test_recorded_issues_comments_and_work_logs_become_events(recorded: Path) -> None:
+    issues = load(recorded, "devlake_issues_expand_changelog.json")["issues"]
+    worklogs = load(recorded, "devlake_worklogs.json")["worklogs"]
+    acts = Acts(0)
+    for issue in issues:
+        acts.add_issue_creation(issue["id"], issue["fields"])
+        acts.add_comments(issue["id"], issue["fields"]["comment"]["comments"])
+        acts.add_histories(issue["id"], issue["changelog"]["histories"])
+    acts.add_worklogs(worklogs)
+    told = settled_events(distinct_acts(acts.table().to_pandas()))
+    assert acts.unreadable == 0
+    number = told["kind"].value_counts()
+    assert number["issue_created"] == len({issue["id"] for issue in issues})
+    comments = {c["id"] for i in issues for c in i["fields"]["comment"]["comments"]}
+    assert number["comment_created"] == len(comments)
+    assert {w["id"] for w in worklogs} <= set(
+        told.loc[told["kind"] == "worklog_created", "source_id"]
+    )
+
+
+def test_recorded_edge_items_are_what_they_say(recorded: Path) -> None:
+    items = [entry["item"] for entry in load(recorded, "changelog_edge_items.json")["items"]]
+    acts = Acts(0)
+    acts.add_histories("1", [history(i, id=str(n)) for n, i in enumerate(items)])
+    frame: pd.DataFrame = acts.table().to_pandas()
+    assert acts.unreadable == 0 and frame.columns.tolist() == ACTS.names
+    assert sorted(frame["act"]) == sorted(
+        ["worklog_touched", "worklog_added", "time_changed", "comment_deleted"]
+        + ["issue_changed"] * 3
+    )
+
+
+def test_recorded_users_keep_everybody(recorded: Path) -> None:
+    users = load(recorded, "users_search_app_accounts_2025.json")["response"]
+    users += load(recorded, "users_edge_shapes.json")["response"]
+    users += load(recorded, "devlake_users.json")["users"]
+    rows = user_rows(users, [])
+    assert {r["account_id"] for r in rows} == {u["accountId"] for u in users}
+    for row in rows:
+        told = [u for u in users if u["accountId"] == row["account_id"]][-1]
+        assert row["account_type"] == told["accountType"]
+        assert row["active"] is told["active"]
+        assert row["email"] == (told.get("emailAddress") or "")
+
+
+def test_recorded_application_roles_become_products(recorded: Path) -> None:
+    for name in ("applicationrole_airbyteio_2023.json", "applicationrole_small_site_2024.json"):
+        roles = load(recorded, name)["response"]
+        rows = product_rows(roles, [], {})
+        for row, role in zip(rows, roles, strict=True):
+            assert row["product_key"] == role["key"]
+            assert row["seats_used"] == role["userCount"]
+            assert row["seats"] == (None if role["hasUnlimitedSeats"] else role["numberOfSeats"])
+        pairs = {(r["product_key"], r["group_id"]) for r in product_group_rows(roles)}
+        assert pairs == {(r["key"], g["groupId"]) for r in roles for g in r["groupDetails"]}

@@ -1,0 +1,152 @@
+import os
+import pickle
+import sqlite3
+import stat
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from jira_usage.errors import InvalidInput, StoreDamaged, SyncIncomplete
+from jira_usage.store import Generation, SiteStore, Store, proof, proves
+
+SITE = "https://acme.atlassian.net"
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> SiteStore:
+    return Store.open({"JIRA_USAGE_HOME": str(tmp_path / "home")}).site(SITE, "me")
+
+
+def table(*values: int) -> pa.Table:
+    return pa.table({"n": list(values)})
+
+
+def publish(kept: SiteStore, id: str, *values: int, **meta: object) -> str:
+    key = kept.save_table(table(*values))
+    kept.publish(Generation(id, {"numbers": {"": key}}, {"site_url": SITE, **meta}))
+    return key
+
+
+def test_nothing_is_there_before_the_first_generation(kept: SiteStore) -> None:
+    assert kept.current() is None
+
+
+def test_a_published_generation_is_read_back(kept: SiteStore) -> None:
+    key = publish(kept, "a", 1, 2)
+    current = kept.current()
+    assert current is not None and current.id == "a"
+    assert kept.load_table(key).equals(table(1, 2))
+
+
+def test_what_is_saved_but_not_published_changes_nothing(kept: SiteStore) -> None:
+    publish(kept, "a", 1)
+    kept.save_table(table(9, 9, 9))
+    current = kept.current()
+    assert current is not None and current.id == "a"
+
+
+def test_the_last_generation_stays_readable_and_older_ones_go(kept: SiteStore) -> None:
+    first, second, third = publish(kept, "a", 1), publish(kept, "b", 2), publish(kept, "c", 3)
+    assert kept.load_table(second).equals(table(2)) and kept.load_table(third).equals(table(3))
+    with pytest.raises(StoreDamaged):
+        kept.load_table(first)
+    previous = kept.step_back()
+    assert previous is not None and previous.id == "b"
+
+
+def test_the_same_table_is_written_once(kept: SiteStore) -> None:
+    assert kept.save_table(table(*range(100_000))) == kept.save_table(table(*range(100_000)))
+    assert len(list(kept.folder.rglob("*.val"))) == 1
+
+
+def test_a_large_table_is_never_evicted(kept: SiteStore) -> None:
+    keys = [kept.save_table(pa.table({"b": [os.urandom(3_000_000)]})) for _ in range(12)]
+    assert all(kept.load_table(key).num_rows == 1 for key in keys)
+
+
+def test_folder_and_files_are_private(kept: SiteStore) -> None:
+    publish(kept, "a", *range(100_000))
+    paths = [kept.folder.parent, kept.folder, *kept.folder.rglob("*")]
+    for path in paths:
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+
+
+class Bomb:
+    def __reduce__(self) -> tuple[object, ...]:
+        return (os.putenv, ("EXPLODED", "yes"))
+
+
+def test_a_planted_pickle_is_refused_and_never_run(kept: SiteStore) -> None:
+    key = publish(kept, "a", 1)
+    with sqlite3.connect(kept.folder / "cache.db") as database:
+        database.execute(
+            "UPDATE Cache SET mode = 4, value = ? WHERE key = ?", (pickle.dumps(Bomb()), key)
+        )
+    with pytest.raises(StoreDamaged):
+        kept.load_table(key)
+    assert "EXPLODED" not in os.environ
+
+
+def test_a_planted_path_is_refused(kept: SiteStore, tmp_path: Path) -> None:
+    key = publish(kept, "a", *range(100_000))
+    (tmp_path / "secret").write_text("secret")
+    for path in (str(tmp_path / "secret"), "../../secret"):
+        with sqlite3.connect(kept.folder / "cache.db") as database:
+            database.execute("UPDATE Cache SET filename = ? WHERE key = ?", (path, key))
+        with pytest.raises(StoreDamaged):
+            kept.load_table(key)
+
+
+def test_a_damaged_blob_is_told(kept: SiteStore) -> None:
+    key = publish(kept, "a", *range(100_000))
+    blob = next(kept.folder.rglob("*.val"))
+    blob.write_bytes(blob.read_bytes()[:-10] + b"0123456789")
+    with pytest.raises(StoreDamaged):
+        kept.load_table(key)
+
+
+def test_a_manifest_of_another_format_is_told(kept: SiteStore) -> None:
+    publish(kept, "a", 1)
+    with sqlite3.connect(kept.folder / "cache.db") as database:
+        database.execute("UPDATE Cache SET value = ? WHERE key = 'current'", (b'{"format": 99}',))
+    with pytest.raises(StoreDamaged):
+        kept.current()
+
+
+def test_a_database_that_is_garbage_is_told(kept: SiteStore) -> None:
+    publish(kept, "a", 1)
+    for path in kept.folder.glob("cache.db*"):
+        path.write_bytes(b"garbage" * 1000)
+    with pytest.raises(StoreDamaged):
+        kept.current()
+
+
+def test_two_syncs_of_a_site_do_not_run_at_once(kept: SiteStore) -> None:
+    with kept.writing(), pytest.raises(SyncIncomplete), SiteStore(kept.folder).writing():
+        pass
+    with kept.writing():
+        pass
+
+
+def test_forgetting_leaves_nothing(kept: SiteStore) -> None:
+    publish(kept, "a", *range(100_000))
+    kept.forget()
+    assert list(kept.folder.parent.iterdir()) == []
+    assert kept.current() is None
+
+
+def test_only_the_same_email_and_token_are_known_again(tmp_path: Path) -> None:
+    store = Store.open({"JIRA_USAGE_HOME": str(tmp_path)})
+    publish(store.site(SITE, "me"), "a", 1, admits=proof("Ann@example.com", "token"))
+    assert store.admitted(SITE, "ann@example.com", "token") is not None
+    assert store.admitted(SITE, "ann@example.com", "other") is None
+    assert store.admitted(SITE, "bob@example.com", "token") is None
+    assert store.admitted("https://other.atlassian.net", "ann@example.com", "token") is None
+    assert not proves("", "a", "b") and not proves("zz:zz", "a", "b")
+
+
+def test_a_store_that_can_not_be_used_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InvalidInput, match="can't be used"):
+        Store.open({"JIRA_USAGE_HOME": str(tmp_path / "file" / "home")})

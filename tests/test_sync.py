@@ -1,0 +1,105 @@
+"""The whole way, over real HTTP: what the demo site knows to be true is what is exported."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jira_usage.connection import Connection, Hosts
+from jira_usage.datasets import DATASETS, WRITERS, dataset
+from jira_usage.demo import DemoSite
+from jira_usage.snapshot import Snapshot
+from jira_usage.store import Store
+from jira_usage.sync import Summary, run, sync
+from jira_usage.transport import Patience
+
+NOW = datetime(2026, 11, 18, 15, 20, 31, 417000, tzinfo=UTC)
+ZONES = ("UTC", "America/Los_Angeles", "Asia/Kolkata")
+HASTY = Patience(first_backoff=0.01)
+COMPARED = ("users", "licenses", "access", "activity", "daily")
+
+
+def connect(site: DemoSite) -> Connection:
+    hosts = Hosts().plus(site.host)
+    return Connection.parse(site.url, site.email, site.token, hosts=hosts)
+
+
+def synced(site: DemoSite, store: Store, **options: Any) -> Summary:
+    return run(sync(connect(site), store, patience=HASTY, **options))
+
+
+def exported(site: DemoSite, store: Store, name: str, zone: str) -> list[dict[str, Any]]:
+    """A dataset as the JSON export has it."""
+    snapshot = Snapshot.load(store.site(site.url, site.account_id))
+    frame = dataset(snapshot, name, snapshot.period(30, zone))
+    rows: list[dict[str, Any]] = json.loads(WRITERS["json"](frame, DATASETS[name]))
+    return rows
+
+
+def differences(told: list[dict[str, Any]], truth: list[dict[str, Any]]) -> list[str]:
+    """The rows that one side lacks, as text."""
+    ours = {json.dumps(row, sort_keys=True) for row in told}
+    theirs = {json.dumps(row, sort_keys=True) for row in truth}
+    return [f"ours alone: {row}" for row in sorted(ours - theirs)[:20]] + [
+        f"truth alone: {row}" for row in sorted(theirs - ours)[:20]
+    ]
+
+
+def assert_true(site: DemoSite, store: Store, zone: str) -> None:
+    truth = site.truth(days=30, timezone=zone)
+    for name in COMPARED:
+        told = exported(site, store, name, zone)
+        assert differences(told, truth[name]) == [], f"{name} in {zone}"
+        assert len(told) == len(truth[name]), f"{name} has rows twice"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store.open({"JIRA_USAGE_HOME": str(tmp_path / "home")})
+
+
+@pytest.fixture(params=[1, 2, 3])
+def small_site(request: pytest.FixtureRequest) -> Iterator[DemoSite]:
+    with DemoSite(size="small", seed=request.param, now=NOW) as site:
+        yield site
+
+
+def test_every_row_equals_the_truth_in_every_zone(small_site: DemoSite, store: Store) -> None:
+    summary = synced(small_site, store)
+    assert set(summary.coverage.values()) <= {"complete"}, summary.coverage
+    for zone in ZONES:
+        assert_true(small_site, store, zone)
+
+
+@pytest.mark.parametrize("size", ["empty", "tiny"])
+def test_small_worlds_are_right_too(size: str, store: Store) -> None:
+    with DemoSite(size=size, seed=1, now=NOW) as site:
+        synced(site, store)
+        for zone in ZONES:
+            assert_true(site, store, zone)
+
+
+def test_after_a_day_only_what_changed_is_read_and_the_result_is_the_truth(
+    small_site: DemoSite, store: Store
+) -> None:
+    first = synced(small_site, store)
+    seen = {
+        (row["kind"], row["source_id"], row["at"])
+        for row in exported(small_site, store, "activity", "UTC")
+    }
+    small_site.advance(timedelta(days=1))
+    later = synced(small_site, store)
+    assert later.mode == "later" and later.histories < first.histories / 3
+    truth = {
+        (row["kind"], row["source_id"], row["at"])
+        for row in small_site.truth(days=30, timezone="UTC")["activity"]
+    }
+    told = {
+        (row["kind"], row["source_id"], row["at"])
+        for row in exported(small_site, store, "activity", "UTC")
+    }
+    assert truth - told == set()
+    assert told - truth <= seen, "more than the truth is only what was seen before it was deleted"

@@ -1,0 +1,194 @@
+import itertools
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+import requests
+import responses
+
+from jira_usage.errors import (
+    AuthenticationFailed,
+    JiraUsageError,
+    NotJiraCloud,
+    PermissionMissing,
+    RateLimited,
+    RequestRefused,
+    SiteUnreachable,
+    SyncCancelled,
+)
+from jira_usage.transport import Lane, Patience, Transport
+
+SITE = "https://acme.atlassian.net"
+FIELD = f"{SITE}/rest/api/3/field"
+SECRET = "top-secret-token"
+HASTY = Patience(attempts=3, rate_limit_attempts=3, first_backoff=0.01, longest_wait=2.0)
+
+
+@pytest.fixture
+def transport() -> Transport:
+    return Transport(SITE, ("ann@example.com", SECRET), patience=HASTY)
+
+
+def ask(transport: Transport) -> object:
+    return transport.get("/rest/api/3/field")
+
+
+@responses.activate
+def test_a_good_answer_is_its_json(transport: Transport) -> None:
+    responses.get(FIELD, json=[1])
+    assert ask(transport) == [1]
+    assert transport.requests_sent == {"GET /rest/api/3/field": 1}
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ({"status": 401, "json": {"message": "no"}}, AuthenticationFailed),
+        ({"status": 401, "json": {"message": "Unauthorized; scope does not match"}},
+         PermissionMissing),
+        ({"status": 403, "json": {}}, PermissionMissing),
+        ({"status": 404, "json": {}}, RequestRefused),
+        ({"status": 400, "json": {}}, RequestRefused),
+        ({"status": 410, "json": {}}, RequestRefused),
+        ({"status": 404, "body": "<html>", "content_type": "text/html"}, NotJiraCloud),
+        ({"status": 200, "body": "<html>", "content_type": "text/html"}, NotJiraCloud),
+        ({"status": 503, "body": "Product Unavailable: Jira has been deactivated"}, NotJiraCloud),
+        ({"status": 302, "headers": {"Location": "https://id.atlassian.com/login"}}, NotJiraCloud),
+        ({"status": 500, "body": "oops"}, SiteUnreachable),
+        ({"status": 200, "body": "{\"a\":", "content_type": "application/json"}, SiteUnreachable),
+        ({"status": 200, "body": "", "content_type": "application/json"}, SiteUnreachable),
+        ({"body": requests.ConnectionError("name or service not known")}, SiteUnreachable),
+        ({"status": 429, "body": "<html>", "content_type": "text/html"}, RateLimited),
+    ],
+)  # fmt: skip
+@responses.activate
+def test_each_failure_has_its_error_and_none_tells_the_token(
+    transport: Transport, answer: dict[str, object], error: type[JiraUsageError]
+) -> None:
+    responses.get(FIELD, **answer)  # type: ignore[arg-type]
+    with pytest.raises(error) as caught:
+        ask(transport)
+    told = str(caught.value) + repr(caught.value)
+    assert caught.value.message
+    assert SECRET not in told and "Basic" not in told
+
+
+@pytest.mark.parametrize("reason", ["AUTHENTICATED_FAILED", "OUT", "AUTHENTICATION_DENIED"])
+@responses.activate
+def test_a_good_answer_for_nobody_is_a_failed_login(transport: Transport, reason: str) -> None:
+    responses.get(FIELD, json=[], headers={"X-Seraph-LoginReason": reason})
+    with pytest.raises(AuthenticationFailed):
+        ask(transport)
+
+
+@responses.activate
+def test_an_answer_for_another_account_is_refused(transport: Transport) -> None:
+    responses.get(FIELD, json=[], headers={"X-AAccountId": "me"})
+    ask(transport)
+    transport.expect_account("me")
+    ask(transport)
+    responses.replace(responses.GET, FIELD, json=[], headers={"X-AAccountId": "other"})
+    with pytest.raises(AuthenticationFailed):
+        ask(transport)
+
+
+@responses.activate
+def test_an_answer_that_names_nobody_is_suspect(transport: Transport) -> None:
+    responses.get(FIELD, json=[], headers={"X-AAccountId": "me"})
+    ask(transport)
+    transport.expect_account("me")
+    responses.replace(responses.GET, FIELD, json=[])
+    ask(transport)
+    assert transport.identity_suspect
+
+
+@responses.activate
+def test_weather_passes(transport: Transport) -> None:
+    responses.get(FIELD, status=503)
+    responses.get(FIELD, body=requests.ConnectionError())
+    responses.get(FIELD, json="fine")
+    assert ask(transport) == "fine"
+
+
+@responses.activate
+def test_nothing_is_sent_before_retry_after_has_passed(transport: Transport) -> None:
+    responses.get(FIELD, status=429, headers={"Retry-After": "1"})
+    responses.get(FIELD, json="fine")
+    began = time.monotonic()
+    assert ask(transport) == "fine"
+    assert time.monotonic() - began >= 1.0
+
+
+@responses.activate
+def test_a_limit_that_takes_too_long_is_told_instead_of_waited_for(transport: Transport) -> None:
+    responses.get(FIELD, status=429, headers={"Retry-After": "1847"})
+    with pytest.raises(RateLimited, match="31 minutes"):
+        ask(transport)
+    assert len(responses.calls) == 1
+
+
+@responses.activate
+def test_a_cancel_ends_a_wait_at_once() -> None:
+    cancel = threading.Event()
+    transport = Transport(SITE, None, cancel=cancel)
+    responses.get(FIELD, status=429, headers={"Retry-After": "60"})
+    threading.Timer(0.1, cancel.set).start()
+    began = time.monotonic()
+    with pytest.raises(SyncCancelled):
+        ask(transport)
+    assert time.monotonic() - began < 5
+
+
+@responses.activate
+def test_a_redirect_is_not_followed(transport: Transport) -> None:
+    responses.get(FIELD, status=302, headers={"Location": "https://evil.example/"})
+    evil = responses.get("https://evil.example/", json={})
+    with pytest.raises(NotJiraCloud, match=r"evil\.example"):
+        ask(transport)
+    assert evil.call_count == 0
+
+
+def test_a_request_that_could_write_can_not_be_sent(transport: Transport) -> None:
+    with pytest.raises(ValueError, match="reading"):
+        transport.post("/rest/api/3/issue", {})
+
+
+@responses.activate
+def test_names_in_a_path_can_not_leave_it(transport: Transport) -> None:
+    responses.get(f"{SITE}/rest/api/3/issue/..%2F..%2Fadmin", json={})
+    assert transport.get("/rest/api/3/issue/{issue_id}", issue_id="../../admin") == {}
+
+
+def test_a_truncated_answer_is_asked_for_again() -> None:
+    class Cut(BaseHTTPRequestHandler):
+        served = 0
+
+        def do_GET(self) -> None:
+            Cut.served += 1
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", "100" if Cut.served == 1 else "4")
+            self.end_headers()
+            self.wfile.write(b"1234")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Cut) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        assert Transport(url, None, patience=HASTY).get("/x") == 1234
+        server.shutdown()
+
+
+def test_a_lane_slows_down_after_a_limit_and_finds_its_speed_again() -> None:
+    lane = Lane()
+    for n in range(10):
+        assert lane.reserve(n / 10) == n / 10
+    lane.limited(1.0, 2.0)
+    assert lane.reserve(1.5) == 3.0
+    places = [lane.reserve(3.0) for _ in range(2000)]
+    gaps = [b - a for a, b in itertools.pairwise(places)]
+    assert gaps[0] == pytest.approx(0.109, abs=0.01)
+    assert gaps[-1] < 0.01
