@@ -25,7 +25,9 @@ SEARCH_IDS_PAGE = 5000
 CHANGELOG_ISSUES = 1000
 CHANGELOG_PAGE = 10_000
 WORKLOGS_PAGE = 1000
+# Atlassian says 100, and up to 1000 where a request "can be served efficiently".
 ISSUES_PAGE = 100
+MOST_ISSUES_PAGE = 1000
 MOST_PAGES = 100_000
 MOST_EMPTY_PAGES = 20
 
@@ -104,15 +106,10 @@ class JiraCloud:
 
     # --- projects and their roles
 
-    def projects(self) -> Iterator[Documents]:
-        """Pages of the projects the account may view; an administrator may view them all."""
-        return self._bean_pages("project/search", {"action": "view"}, PROJECTS_PAGE)
-
-    def browsable_projects(self) -> int | None:
-        """How many projects the account may browse, which is what search and histories show."""
-        answer = self._get("project/search", {"action": "browse", "maxResults": 1})
-        total = _document(answer).get("total")
-        return total if isinstance(total, int) else None
+    def projects(self, action: str = "view") -> Iterator[Documents]:
+        """Pages of projects. An administrator may `view` them all; search, histories and
+        comments show those that the account may `browse`."""
+        return self._bean_pages("project/search", {"action": action}, PROJECTS_PAGE)
 
     def project_roles(self) -> Documents:
         return _documents(self._get("role"))
@@ -142,8 +139,15 @@ class JiraCloud:
         body: dict[str, Any] = {"jql": jql, "fields": list(fields), "maxResults": page_size}
         return self._token_pages("search/jql", body, "issues")
 
+    def first_issues(self, jql: str, fields: Sequence[str]) -> tuple[Documents, bool]:
+        """The first page of a search with fields, and whether there are more."""
+        body = {"jql": jql, "fields": list(fields), "maxResults": SEARCH_PAGE}
+        answer = _document(self._post("search/jql", body))
+        more = bool(answer.get("nextPageToken")) and answer.get("isLast") is not True
+        return _listed(answer.get("issues")), more
+
     def issues_by_id(self, ids: Sequence[str], fields: Sequence[str]) -> Documents:
-        """The issues with these ids, at most 100; ids that can't be seen are left out."""
+        """The issues with these ids; ids that can't be seen are left out."""
         answer = self._post("issue/bulkfetch", {"issueIdsOrKeys": list(ids), "fields": [*fields]})
         return _listed(_document(answer).get("issues"))
 
@@ -158,13 +162,23 @@ class JiraCloud:
                 return None
             raise
 
-    def changelogs(self, ids: Sequence[str]) -> Iterator[Documents]:
+    def fields(self) -> Documents:
+        """All fields, system and custom, with their ids and names."""
+        return _listed(self._get("field"))
+
+    def changelogs(self, ids: Sequence[str], field_ids: Sequence[str] = ()) -> Iterator[Documents]:
         """Pages of `{issueId, changeHistories}` of up to 1000 issues: their whole lives.
 
         One issue may come in several pages. There is no date filter. `created` is
-        epoch milliseconds here and ISO text in the per-issue call.
+        epoch milliseconds here and ISO text in the per-issue call. `field_ids` (at most
+        10) leaves out other changes, and with them every change that has no field id.
         """
-        first = {"issueIdsOrKeys": list(ids), "maxResults": self._changelog_page}
+        first: dict[str, Any] = {
+            "issueIdsOrKeys": list(ids),
+            "maxResults": self._changelog_page,
+        }
+        if field_ids:
+            first["fieldIds"] = list(field_ids)
         pages = self._token_pages("changelog/bulkfetch", first, "issueChangeLogs")
         try:
             yield next(pages, [])
@@ -172,7 +186,7 @@ class JiraCloud:
             if refusal.status != 400 or self._changelog_page == WORKLOGS_PAGE:
                 raise
             self._changelog_page = WORKLOGS_PAGE
-            yield from self.changelogs(ids)
+            yield from self.changelogs(ids, field_ids)
         else:
             yield from pages
 

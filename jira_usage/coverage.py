@@ -22,6 +22,7 @@ CONSEQUENCES = {
     "work logs": "Some logged work is missing: people may look idle.",
 }
 DATASETS = tuple(CONSEQUENCES)
+ACTIVITY = ("issues", "histories", "comments", "work logs")
 
 
 @dataclass

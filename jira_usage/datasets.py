@@ -128,6 +128,7 @@ def _users(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFr
         snapshot.product_groups,
         snapshot.role_actors,
         totals(snapshot.events, period, count_created=count_created),
+        totals(snapshot.events, period, count_created=True).index,
     )
     if not snapshot.knows("licenses"):
         frame[["licenses", "included_licenses"]] = None

@@ -146,6 +146,29 @@ def group_rows(
     ]
 
 
+def roles_of_projects(
+    projects: Iterable[Document], roles: Iterable[Document]
+) -> list[tuple[str, str, str]]:
+    """Project key, role id and role name of every role of every project.
+
+    A team-managed project has roles of its own, which name it in their `scope`, and
+    none of those that all other projects share.
+    """
+    shared: list[tuple[str, str]] = []
+    own: dict[str, list[tuple[str, str]]] = {}
+    for role in roles:
+        named = (_text(role.get("id")), _text(role.get("name")) or _text(role.get("id")))
+        scope = role.get("scope") or {}
+        project_id = _text((scope.get("project") or {}).get("id"))
+        (own.setdefault(project_id, []) if project_id else shared).append(named)
+    return [
+        (_text(project.get("key")), role_id, name)
+        for project in projects
+        for role_id, name in own.get(_text(project.get("id")), shared)
+        if role_id
+    ]
+
+
 def role_actor_rows(project_key: str, role_name: str, actors: Iterable[Document]) -> list[Row]:
     """ROLE_ACTORS of one role of one project: people directly, and groups."""
     rows = []
@@ -164,14 +187,33 @@ def role_actor_rows(project_key: str, role_name: str, actors: Iterable[Document]
     return rows
 
 
-def project_row(project: Document) -> Row:
-    """One row of PROJECTS."""
-    return {
-        "project_id": _text(project.get("id")),
-        "project_key": _text(project.get("key")),
-        "name": _text(project.get("name")),
-        "lead_account_id": _text((project.get("lead") or {}).get("accountId")),
-    }
+def project_rows(viewable: Iterable[Document], browsable: Iterable[Document]) -> list[Row]:
+    """PROJECTS: all that can be named, and which of them show their issues."""
+    shown = {_text(project.get("id")): project for project in browsable}
+    named = {_text(project.get("id")): project for project in viewable} | shown
+    return [
+        {
+            "project_id": project_id,
+            "project_key": _text(project.get("key")),
+            "name": _text(project.get("name")),
+            "lead_account_id": _text((project.get("lead") or {}).get("accountId")),
+            "browsable": project_id in shown,
+        }
+        for project_id, project in named.items()
+    ]
+
+
+def field_rows(fields: Iterable[Document]) -> list[Row]:
+    """FIELDS: what a field id means to people."""
+    return [
+        {
+            "field_id": _text(field.get("id")),
+            "name": _text(field.get("name")),
+            "custom_type": _text((field.get("schema") or {}).get("custom")),
+        }
+        for field in fields
+        if field.get("id")
+    ]
 
 
 def issue_row(issue: Document, updated_ms: int | None) -> Row:

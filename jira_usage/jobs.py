@@ -154,8 +154,6 @@ def start_sync(
     """Syncs a site in the background, or returns the sync of it that runs."""
 
     def steps(cancel: threading.Event) -> Iterator[Progress]:
-        return sync(
-            connection, store, days=days, full=full, timezone=timezone, cancel=cancel
-        )
+        return sync(connection, store, days=days, full=full, timezone=timezone, cancel=cancel)
 
     return _jobs.start(key, steps)

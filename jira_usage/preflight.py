@@ -213,9 +213,9 @@ def _probe_license(cloud: JiraCloud) -> str:
 
 
 def _probe_projects(cloud: JiraCloud) -> str:
-    seen = cloud.browsable_projects()
+    seen = sum(len(page) for page in cloud.projects("browse"))
     if not seen:
-        raise PermissionMissing("No project can be browsed.")
+        raise PermissionMissing("There is no project that can be browsed.")
     return f"{seen:,} project{'s' if seen != 1 else ''} can be browsed."
 
 

@@ -83,8 +83,15 @@ PRODUCTS = pa.schema(
 )
 PRODUCT_GROUPS = pa.schema([("product_key", _TEXT), ("group_id", _TEXT), ("default", _YES_NO)])
 PROJECTS = pa.schema(
-    [("project_id", _TEXT), ("project_key", _TEXT), ("name", _TEXT), ("lead_account_id", _TEXT)]
+    [
+        ("project_id", _TEXT),
+        ("project_key", _TEXT),
+        ("name", _TEXT),
+        ("lead_account_id", _TEXT),
+        ("browsable", _YES_NO),  # false: an administrator's token sees its name, not its issues
+    ]
 )
+FIELDS = pa.schema([("field_id", _TEXT), ("name", _TEXT), ("custom_type", _TEXT)])
 ROLE_ACTORS = pa.schema(
     [("project_key", _TEXT), ("role", _TEXT), ("account_id", _TEXT), ("group_id", _TEXT)]
 )
@@ -107,6 +114,7 @@ TABLES: Final[dict[str, pa.Schema]] = {
     "products": PRODUCTS,
     "product_groups": PRODUCT_GROUPS,
     "projects": PROJECTS,
+    "fields": FIELDS,
     "role_actors": ROLE_ACTORS,
     "coverage": COVERAGE,
 }

@@ -119,6 +119,7 @@ class Transport:
         self.base_url = base_url.rstrip("/")
         self.requests_sent: Counter[str] = Counter()
         self.answered_as: str | None = None
+        self._is_jira = False
         self.identity_suspect = False
         self._account_id = ""
         self._patience = patience or Patience()
@@ -290,14 +291,14 @@ class Transport:
                 "If the site was renamed, connect with its new address.",
             )
         is_json = "json" in response.headers.get("Content-Type", "").lower()
-        if not is_json and status in (200, 404):
-            page = NotJiraCloud(
-                "What answers at this address is a web page, not Jira Cloud's API.",
-                "Check the address: the site may be misspelled, renamed or suspended.",
-            )
-            if status == 404:
-                raise page
+        page = NotJiraCloud(
+            "What answers at this address is a web page, not Jira Cloud's API.",
+            "Check the address: the site may be misspelled, renamed or suspended.",
+        )
+        if not is_json and status == 200:
             raise _Temporary(page)
+        if not is_json and status == 404 and (not self._is_jira or b"Page Unavailable" in content):
+            raise page
         try:
             answer = orjson.loads(content) if content else None
         except orjson.JSONDecodeError:
@@ -322,7 +323,11 @@ class Transport:
         return answer
 
     def expect_account(self, account_id: str) -> None:
-        """From now on each answer must be for this account, if the site says whom it answers."""
+        """From now on each answer must be for this account, if the site says whom it answers.
+
+        The site has shown to be Jira: one path that is missing is no other site.
+        """
+        self._is_jira = True
         if self.answered_as == account_id:
             self._account_id = account_id
 

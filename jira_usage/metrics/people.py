@@ -16,14 +16,18 @@ def people(
     product_groups: pd.DataFrame,
     role_actors: pd.DataFrame,
     totals: pd.DataFrame,
+    acted: pd.Index,
 ) -> pd.DataFrame:
     """account_id, display_name, email, email_visible, account_type, active, licenses,
     included_licenses, roles, groups, actions, active_days, last_active_at (epoch ms), by account.
 
     `groups` are those that grant access or administration; `roles` come from the
-    groups' access types and, as ROLE@PROJECT, from project roles.
+    groups' access types and, as ROLE@PROJECT, from project roles. Accounts that Jira
+    does not list are there if they have `acted` in the period or are in a group.
     """
-    rows = users.sort_values("account_id", ignore_index=True)
+    there = users["listed"] | users["account_id"].isin(acted)
+    there |= users["account_id"].isin(members["account_id"])
+    rows = users[there].sort_values("account_id", ignore_index=True)
     ids = rows["account_id"]
     granting = groups[
         groups["group_id"].isin(product_groups["group_id"]) | groups["access_types"].str.len().gt(0)
@@ -40,8 +44,8 @@ def people(
     frame["groups"] = aligned_lists(lists_by(names, "account_id", "name"), ids)
     done = totals.reindex(ids)
     for column in ("actions", "active_days"):
-        frame[column] = done[column].fillna(0).astype("Int64").to_numpy()
-    frame["last_active_at"] = done["last_active_at"].astype("Int64").to_numpy()
+        frame[column] = done[column].fillna(0).astype("Int64").array
+    frame["last_active_at"] = done["last_active_at"].astype("Int64").array
     return frame
 
 

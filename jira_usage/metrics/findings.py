@@ -1,0 +1,108 @@
+"""What a figure shows, in one sentence: the titles of charts.
+
+Plain text; names in it come from Jira, so a page makes it safe before showing it.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from jira_usage.metrics.trend import Rates, busiest_day
+from jira_usage.metrics.words import (
+    CANNOT_TELL,
+    GROUP_WORDS,
+    NO_WORK,
+    WEEKDAYS,
+    WORKED,
+    people_count,
+    plural,
+    window_words,
+)
+
+
+def who_works(counts: pd.DataFrame, days: int, *, licensed: bool) -> str:
+    """From standing_counts: “3 of 4 licensed people worked in the last 30 days”."""
+    people = counts.set_index("standing")["people"]
+    everyone = int(people.sum())
+    whom = "licensed people" if licensed else "people"
+    if not everyone:
+        return f"There are no {whom}"
+    worked = int(people.get(WORKED, 0))
+    return f"{worked:,} of {everyone:,} {whom} worked {window_words(days)}"
+
+
+def who_works_more(counts: pd.DataFrame, days: int, blind: str) -> str:
+    """What stands under it: for how many no work was found, or why that can't be told."""
+    people = counts.set_index("standing")["people"]
+    idle, untold = int(people.get(NO_WORK, 0)), int(people.get(CANNOT_TELL, 0))
+    if untold:
+        return f"For {people_count(untold)} it can't be told. {blind}"
+    if idle:
+        return (
+            f"No comment, change or work log of {people_count(idle)} was found "
+            f"{window_words(days)}. They may still read."
+        )
+    return ""
+
+
+def trend(rates: Rates, frame: pd.DataFrame) -> str:
+    """From rates and active_trend: how many work on a working day."""
+    if not frame["active_users"].notna().any():
+        return "These days were not read"
+    if rates.per_working_day is None:
+        today = frame["active_users"].iloc[-1]
+        return f"{people_count(int(today))} active so far today" if not pd.isna(today) else ""
+    if not rates.active:
+        return "Nobody worked in Jira on these days"
+    number = round(rates.per_working_day)
+    return f"On a working day, {people_count(number)} {'is' if number == 1 else 'are'} active"
+
+
+def trend_more(frame: pd.DataFrame) -> str:
+    """The busiest day, as a sentence; empty where nobody worked."""
+    row = busiest_day(frame)
+    if row is None:
+        return ""
+    day = row["date"]
+    return (
+        f"Most on {day:%A}, {day:%B} {day.day}: {people_count(int(row['active_users']))}. "
+        "Today is not over."
+    )
+
+
+def kinds(frame: pd.DataFrame) -> str:
+    """From acts_by_kind: the kind of act most people do."""
+    told = frame[frame["counted"]].groupby("group")["actions"].sum()
+    total = int(told.sum())
+    if not total:
+        return "No act was found"
+    top = str(told.idxmax())
+    return f"{GROUP_WORDS[top]} are {told.max() / total:.0%} of what people do"
+
+
+def rhythm(frame: pd.DataFrame) -> str:
+    """From weekday_hours: the busiest hour of the week."""
+    told = frame[frame["mean"].notna()]
+    if told.empty or not int(told["actions"].sum()):
+        return "No act was found"
+    top = told.iloc[int(told["mean"].to_numpy(dtype=float).argmax())]
+    hour = int(top["hour"])
+    weekday = WEEKDAYS[int(top["weekday"])]
+    return f"Busiest: {weekday}, {hour:02d}:00 to {(hour + 1) % 24:02d}:00"
+
+
+def projects(frame: pd.DataFrame) -> str:
+    """From project_activity: how many projects are worked in."""
+    named = frame[frame["project_key"] != ""]
+    worked = int((named["people"] > 0).sum())
+    if named.empty:
+        return "No project is known"
+    return f"People worked in {worked:,} of {plural(len(named), 'project')}"
+
+
+def person(name: str, calendar: pd.DataFrame, days: int) -> str:
+    """From person_calendar: on how many days somebody worked."""
+    active = int((calendar["actions"].fillna(0) > 0).sum())
+    if not active:
+        return f"No work of {name} was found {window_words(days)}"
+    return f"{name} worked on {active} of {plural(days, 'day')}"

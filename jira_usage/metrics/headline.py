@@ -1,0 +1,156 @@
+"""The answer first: the few numbers a page opens with, each with the people it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from jira_usage.metrics.roster import ANY, Roster
+from jira_usage.metrics.standing import standing_counts
+from jira_usage.metrics.trend import Rates
+from jira_usage.metrics.words import NO_WORK, WORKED, plural, window_words
+
+UNKNOWN = "unknown"
+Filters = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One number with its words. `filters` make the Users page show whom it counts.
+
+    `value` is “unknown”, with the reason in `note`, where it can't be told.
+    """
+
+    label: str
+    value: str
+    help: str
+    note: str = ""
+    filters: Filters = field(default_factory=dict)
+    link: str = ""
+
+
+def headlines(roster: Roster, days: int) -> list[Headline]:
+    """People, licensed people, active people, and licensed people with no work found."""
+    window = window_words(days)
+    people = {"type": "atlassian"}
+    gone = roster.number(**people, status="deactivated")
+    licensed = {"product": ANY}
+    active = people | {"work": WORKED}
+    idle = licensed | {"work": NO_WORK}
+    everyone, working = roster.number(**people), roster.number(**active)
+    share = f"{working / everyone:.0%} of all people" if everyone else ""
+    no_licenses = "" if roster.licenses_known else roster.facet("product").unknown
+    return [
+        _told(
+            "People",
+            everyone,
+            "Accounts of people. Robots, apps and portal customers are not counted here.",
+            f"{gone:,} of them deactivated" if gone else "all accounts enabled",
+            people,
+        ),
+        _told(
+            "People with a license",
+            roster.number(**licensed),
+            "Each person once, however many products they may use. "
+            "Only enabled accounts of people hold a license.",
+            _many_products(roster),
+            licensed,
+            no_licenses,
+        ),
+        _told(
+            f"Active people, {days} days" if days > 1 else "Active people today",
+            working,
+            f"People who commented, changed an issue or logged work {window}. "
+            "Reading leaves no trace.",
+            share,
+            active,
+        ),
+        _told(
+            "Licensed, no work found",
+            roster.number(**idle),
+            f"People with a license of whom no comment, change or work log was found {window}. "
+            "They may still read: look before you take a license away.",
+            _share(roster.number(**idle), roster.number(**licensed), "licensed people"),
+            idle,
+            no_licenses or roster.blind,
+        ),
+    ]
+
+
+def rate_headlines(rates: Rates, days: int) -> list[Headline]:
+    """How many are active: in the window, in a week, on a working day, and how often."""
+    active = {"type": "atlassian", "work": WORKED}
+    working = plural(rates.working_days, "working day")
+    untold = "" if rates.working_days else "No complete working day was read."
+    per_day, each = rates.per_working_day, rates.days_each
+    told = [
+        Headline(
+            f"Active people, {days} days" if days > 1 else "Active people today",
+            f"{rates.active:,}",
+            f"People with at least one counted act {window_words(days)}.",
+            "monthly active users" if days == 30 else "",
+            active,
+            _link(rates.active),
+        ),
+        Headline(
+            "Active on a working day",
+            UNKNOWN if per_day is None else f"{per_day:,.0f}",
+            f"The mean of the {working} that are over. Weekends and today are left out.",
+            untold
+            or (f"{rates.stickiness:.0%} of those active" if rates.stickiness is not None else ""),
+        ),
+        Headline(
+            "Days each of them worked",
+            UNKNOWN if each is None else f"{each:.1f}",
+            "On how many working days an active person acted, on average.",
+            untold if each is None else f"of {working}",
+        ),
+    ]
+    if days > 7:
+        week = Headline(
+            "Active people, 7 days",
+            f"{rates.last_7:,}",
+            "People with at least one counted act on the last seven dates, today included.",
+            "weekly active users",
+        )
+        told.insert(1, week)
+    return told
+
+
+def standing_of(roster: Roster) -> tuple[pd.DataFrame, Filters]:
+    """standing_counts of licensed people, and the filters that show them.
+
+    Where licenses are not known, those of all people whose account is enabled.
+    """
+    filters: Filters = (
+        {"product": ANY}
+        if roster.licenses_known
+        else {"type": "atlassian", "status": "enabled"}
+    )
+    chosen = roster.select({key: [value] for key, value in filters.items()}).rows
+    return standing_counts(roster.people["standing"].iloc[chosen]), filters
+
+
+def _told(
+    label: str, number: int, help: str, note: str, filters: Filters, untold: str = ""
+) -> Headline:
+    if untold:
+        return Headline(label, UNKNOWN, help, untold)
+    return Headline(label, f"{number:,}", help, note, filters, _link(number))
+
+
+def _link(number: int) -> str:
+    if number == 0:
+        return ""
+    return "See this person" if number == 1 else f"See these {number:,} people"
+
+
+def _share(part: int, whole: int, of: str) -> str:
+    return f"{part / whole:.0%} of {of}" if whole else ""
+
+
+def _many_products(roster: Roster) -> str:
+    several = int((roster.people["licenses"].str.len() > 1).sum()) if roster.licenses_known else 0
+    return f"{several:,} of them for several products" if several else ""

@@ -1,0 +1,241 @@
+"""Everyone in one table with what search, filters, sorting and spark lines need of them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jira_usage.metrics.access import INCLUDED
+from jira_usage.metrics.facets import Choices, Facet, Selection, choose, facet_of, unknown_facet
+from jira_usage.metrics.matrix import Counts, Mask, Rows
+from jira_usage.metrics.standing import standings
+from jira_usage.metrics.words import ROLE_WORDS, STANDING_WORDS, TYPE_WORDS
+
+SPARK_DAYS = 30
+ANY, NONE = "any", "none"
+SORTS: Final = {
+    "actions": "Most actions",
+    "recent": "Last active",
+    "days": "Most active days",
+    "name": "Name",
+    "idle": "Least active first",
+}
+Ranks = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Every account of the dataset users, in its order, and the standing of each.
+
+    `people` has the dataset's columns and `standing`. `counts` are the counted acts per
+    account and date. `blind` says why nobody can be said not to work; empty where one can.
+    """
+
+    people: pd.DataFrame
+    counts: Counts
+    facets: tuple[Facet, ...]
+    blind: str
+    licenses_known: bool
+    roles_known: bool
+    haystack: pa.Array
+    ranks: Mapping[str, Ranks]
+
+    @property
+    def size(self) -> int:
+        return len(self.people)
+
+    @property
+    def is_person(self) -> Mask:
+        return (self.people["account_type"] == "atlassian").to_numpy(dtype=np.bool_)
+
+    def facet(self, key: str) -> Facet:
+        return next(facet for facet in self.facets if facet.key == key)
+
+    def select(self, choices: Choices, search: str = "", sort: str = "actions") -> Selection:
+        """The rows that are searched for and pass the filters, in the order of `sort`."""
+        found = choose(self.facets, choices, self.size, self.matches(search))
+        ranks = self.ranks.get(sort, self.ranks["actions"])
+        return Selection(found.rows[np.argsort(ranks[found.rows])], found.counts)
+
+    def number(self, **choices: str | Sequence[str]) -> int:
+        """How many accounts a link with these filters shows."""
+        told = {key: [v] if isinstance(v, str) else list(v) for key, v in choices.items()}
+        masks = [self.facet(key).mask(chosen, self.size) for key, chosen in told.items()]
+        return int(np.logical_and.reduce([np.ones(self.size, dtype=np.bool_), *masks]).sum())
+
+    def matches(self, search: str) -> Mask | None:
+        """Which accounts hold every word of a search in name, email or id; None for no search."""
+        words = folded(search).split()
+        if not words:
+            return None
+        found = [pc.match_substring(self.haystack, word) for word in words]
+        masks = [np.asarray(f.to_numpy(zero_copy_only=False), dtype=np.bool_) for f in found]
+        return np.asarray(np.logical_and.reduce(masks), dtype=np.bool_)
+
+    def rows(self, rows: Rows) -> pd.DataFrame:
+        """The accounts of some rows, with `days`: their acts on the last 30 dates, as lists."""
+        frame = self.people.iloc[rows].reset_index(drop=True)
+        days = self.counts[rows][:, -SPARK_DAYS:].tolist()
+        frame["days"] = pd.Series(days, index=frame.index, dtype=object)
+        return frame
+
+    def of(self, account_id: str) -> pd.Series | None:
+        """One account's row, None where there is none."""
+        place = int(np.searchsorted(self.people["account_id"].to_numpy(object), account_id))
+        if place >= self.size or self.people["account_id"].iat[place] != account_id:
+            return None
+        row: pd.Series = self.people.iloc[place]
+        return row
+
+
+def build_roster(
+    users: pd.DataFrame,
+    access: pd.DataFrame,
+    products: pd.DataFrame,
+    worked_in: pd.DataFrame,
+    counts: Counts,
+    *,
+    blind: str = "",
+    licenses_unknown: str = "",
+    roles_unknown: str = "",
+) -> Roster:
+    """A roster from the datasets users and access, the table products, `worked_in`
+    (row, project_key, name) and day_counts in the order of users."""
+    people = users.reset_index(drop=True)
+    people["standing"] = standings(people["actions"], blind)
+    facets = (
+        facet_of("type", "Account type", people["account_type"], TYPE_WORDS),
+        facet_of(
+            "work",
+            "Work in the window",
+            people["standing"],
+            STANDING_WORDS,
+            help="Whether a comment, a change or a work log was found. Reading leaves no trace.",
+        ),
+        unknown_facet("product", "License", licenses_unknown)
+        if licenses_unknown
+        else _product_facet(people, access, products),
+        unknown_facet("role", "Role", roles_unknown) if roles_unknown else _role_facet(people),
+        unknown_facet("group", "Group", roles_unknown)
+        if roles_unknown
+        else facet_of(
+            "group",
+            "Group",
+            _lists(people, "groups"),
+            help="Groups that grant a product or administration.",
+        ),
+        _project_facet(worked_in),
+        facet_of(
+            "status",
+            "Account status",
+            people["active"].map({True: "enabled", False: "deactivated"}),
+            {"enabled": "Enabled", "deactivated": "Deactivated"},
+        ),
+        facet_of(
+            "email",
+            "Email address",
+            people["email_visible"].map({True: "visible", False: "hidden"}),
+            {"visible": "Visible", "hidden": "Hidden"},
+            help="People choose in their profile who sees their address.",
+        ),
+    )
+    return Roster(
+        people=people,
+        counts=counts,
+        facets=facets,
+        blind=blind,
+        licenses_known=not licenses_unknown,
+        roles_known=not roles_unknown,
+        haystack=pa.array(_haystack(people), pa.string()),
+        ranks=_ranks(people),
+    )
+
+
+def folded(text: str) -> str:
+    """Text as search compares it: without case and accents."""
+    if text.isascii():
+        return text.lower()
+    split = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in split if not unicodedata.combining(c))
+
+
+def _haystack(people: pd.DataFrame) -> list[str]:
+    parts = zip(people["display_name"], people["email"], people["account_id"], strict=True)
+    return [folded("\n".join(part)) for part in parts]
+
+
+def _lists(people: pd.DataFrame, column: str) -> Sequence[Sequence[str]]:
+    return [value or () for value in people[column]]
+
+
+def _product_facet(people: pd.DataFrame, access: pd.DataFrame, products: pd.DataFrame) -> Facet:
+    words: dict[str, str] = {ANY: "Any license", NONE: "No license"}
+    words |= dict(zip(products["product_key"], products["product_name"], strict=True))
+    included = sorted(set(access.loc[access["state"] == INCLUDED, "product_key"]))
+    words |= {f"{INCLUDED}:{key}": f"{words.get(key, key)} (included)" for key in included}
+    values = [
+        [ANY if licenses else NONE, *(licenses or ()), *(f"{INCLUDED}:{k}" for k in also or ())]
+        for licenses, also in zip(people["licenses"], people["included_licenses"], strict=True)
+    ]
+    return facet_of(
+        "product",
+        "License",
+        values,
+        words,
+        help="A license is a person's access to one product.",
+    )
+
+
+def _role_facet(people: pd.DataFrame) -> Facet:
+    """Site-wide roles by name, project roles by role whatever the project."""
+    words = dict(ROLE_WORDS)
+    values = []
+    for roles in _lists(people, "roles"):
+        short = {f"@{role.rpartition('@')[0]}" if "@" in role else role for role in roles}
+        values.append(sorted(short))
+        words |= {name: f"{name[1:]} of a project" for name in short if name.startswith("@")}
+    return facet_of("role", "Role", values, words)
+
+
+def _project_facet(worked_in: pd.DataFrame) -> Facet:
+    told = worked_in[worked_in["project_key"] != ""]
+    codes, keys = pd.factorize(told["project_key"].astype("str"), sort=True)
+    names = told.drop_duplicates("project_key").set_index("project_key")["name"]
+    labels = {str(k): f"{k} · {names[k]}" if names[k] else str(k) for k in keys}
+    return Facet(
+        "project",
+        "Worked in project",
+        tuple(str(key) for key in keys),
+        labels,
+        told["row"].to_numpy(dtype=np.int64),
+        codes.astype(np.int64),
+        help="People with a counted act on one of the project's issues in the window.",
+    )
+
+
+def _ranks(people: pd.DataFrame) -> dict[str, Ranks]:
+    """The place of every row in each order; ties go by name."""
+    by_name = np.argsort(np.array([folded(n) for n in people["display_name"]] or [""], dtype=str))
+    by_name = by_name[: len(people)]
+    keys: dict[str, Callable[[], Any]] = {
+        "actions": lambda: -people["actions"].to_numpy(dtype=np.int64),
+        "recent": lambda: -people["last_active_at"].fillna(0).to_numpy(dtype=np.int64),
+        "days": lambda: -people["active_days"].to_numpy(dtype=np.int64),
+        "idle": lambda: people["active_days"].to_numpy(dtype=np.int64),
+    }
+    orders = {"name": by_name}
+    for name, make in keys.items():
+        orders[name] = by_name[np.argsort(make()[by_name], kind="stable")]
+    ranks = {}
+    for name, order in orders.items():
+        ranks[name] = np.empty(len(people), dtype=np.int64)
+        ranks[name][order] = np.arange(len(people))
+    return ranks

@@ -1,0 +1,72 @@
+"""The words people read for the words that tables use."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from jira_usage.schema import COUNTED_KINDS, ISSUE_CREATED, KINDS
+
+WORKED, NO_WORK, CANNOT_TELL = "worked", "none", "unknown"
+STANDING_WORDS: Final = {
+    WORKED: "Worked",
+    NO_WORK: "No work found",
+    CANNOT_TELL: "Can't tell",
+}
+
+TYPE_WORDS: Final = {
+    "atlassian": "People",
+    "app": "Apps and robots",
+    "customer": "Portal customers",
+    "unknown": "Unknown type",
+}
+
+COMMENTS, CHANGES, WORK_LOGS, CREATED = "comments", "changes", "work_logs", "created"
+KIND_GROUPS: Final = {
+    CHANGES: ("issue_changed",),
+    COMMENTS: ("comment_created", "comment_edited", "comment_deleted"),
+    WORK_LOGS: ("worklog_created", "worklog_edited", "worklog_deleted"),
+    CREATED: (ISSUE_CREATED,),
+}
+GROUP_OF_KIND: Final = {kind: group for group, kinds in KIND_GROUPS.items() for kind in kinds}
+GROUP_WORDS: Final = {
+    CHANGES: "Changes to issues",
+    COMMENTS: "Comments",
+    WORK_LOGS: "Work logs",
+    CREATED: "Issues created",
+}
+KIND_WORDS: Final = {
+    "comment_created": "Wrote a comment",
+    "comment_edited": "Edited a comment",
+    "comment_deleted": "Deleted a comment",
+    "issue_changed": "Changed an issue",
+    "worklog_created": "Logged work",
+    "worklog_edited": "Edited a work log",
+    "worklog_deleted": "Deleted a work log",
+    ISSUE_CREATED: "Created an issue",
+}
+ROLE_WORDS: Final = {
+    "site-admin": "Site administrator",
+    "admin": "Product administrator",
+    "user": "Product user",
+}
+WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def counted_kinds(count_created: bool) -> tuple[str, ...]:
+    """The kinds of act that make a person active."""
+    return KINDS if count_created else COUNTED_KINDS
+
+
+def people_count(number: int) -> str:
+    """“1 person”, “1,234 people”."""
+    return f"{number:,} {'person' if number == 1 else 'people'}"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """“1 day”, “1,234 days”."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def window_words(days: int) -> str:
+    """“in the last 30 days”."""
+    return "today" if days == 1 else f"in the last {days} days"

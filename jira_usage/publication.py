@@ -1,0 +1,279 @@
+"""What was read → the tables of a generation, merged with those of the last one."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jira_usage import directory
+from jira_usage.api import CHANGELOG_ISSUES, COMMENTS_PAGE, MEMBERS_PAGE, USERS_PAGE, WORKLOGS_PAGE
+from jira_usage.coverage import ACTIVITY
+from jira_usage.events import distinct_acts
+from jira_usage.period import DAY_MS, from_epoch_ms
+from jira_usage.preflight import SignedIn
+from jira_usage.reading import Desk, Scope
+from jira_usage.reading_people import PeopleReading
+from jira_usage.reading_work import WorkReading
+from jira_usage.schema import ACT_KEY, ACTS, TABLES
+from jira_usage.store import Generation, SiteStore
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything one sync has read."""
+
+    desk: Desk
+    people: PeopleReading
+    work: WorkReading
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On what terms it was read: dates, their zone, seconds, and whose token may see it."""
+
+    days: int
+    timezone: str
+    duration_s: float
+    proof: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a finished sync did. Durations in seconds, instants in epoch ms."""
+
+    snapshot_id: str
+    site_url: str
+    account_id: str
+    mode: str
+    started_at: int
+    as_of: int
+    days: int
+    timezone: str
+    duration_s: float
+    requests: int
+    least_requests: int
+    requests_by_operation: Mapping[str, int]
+    users: int
+    issues: int
+    comments: int
+    histories: int
+    worklogs: int
+    acts: int
+    new_acts: int
+    coverage: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def build(
+    signed_in: SignedIn,
+    kept: SiteStore,
+    last: Generation | None,
+    reading: Reading,
+    terms: Terms,
+) -> tuple[Generation, Summary]:
+    """Saves the tables and describes them; publishing is left to the caller."""
+    scope = reading.desk.scope
+    as_of = signed_in.now_ms()
+    # What is read of a ranking has only that field: any other reading of it comes after.
+    acts = pa.concat_tables([reading.work.ranks.table(), reading.work.acts.table()])
+    parts, new_acts = _merge_acts(kept, last, acts)
+    tables: dict[str, dict[str, str]] = {"acts": parts}
+    rows_by_table = _directory_rows(reading, as_of)
+    if reading.people.fields is None and last and "fields" in last.tables:
+        tables["fields"] = dict(last.tables["fields"])
+        del rows_by_table["fields"]
+    rows_by_table["users"] += _former_users(kept, last, parts, rows_by_table["users"])
+    for name, rows in rows_by_table.items():
+        table = pa.Table.from_pylist(rows, TABLES[name])
+        if name == "issues":
+            table = _merge_issues(kept, last, table)
+        tables[name] = {"": kept.save_table(table)}
+    sent = signed_in.cloud.transport.requests_sent
+    summary = Summary(
+        snapshot_id=uuid.uuid4().hex,
+        site_url=signed_in.site_url,
+        account_id=signed_in.account_id,
+        mode="full" if scope.known_projects is None else "later",
+        started_at=scope.now_ms,
+        as_of=as_of,
+        days=terms.days,
+        timezone=terms.timezone,
+        duration_s=round(terms.duration_s, 3),
+        requests=sent.total(),
+        least_requests=least_requests(reading),
+        requests_by_operation=dict(sent),
+        users=len(reading.people.users),
+        issues=len(reading.work.issues),
+        comments=reading.desk.counts["comments"],
+        histories=reading.desk.counts["changes"],
+        worklogs=reading.desk.counts["work logs"],
+        acts=acts.num_rows,
+        new_acts=new_acts,
+        coverage=dict(reading.desk.coverage.states),
+    )
+    meta = {
+        **summary.to_json(),
+        **_read_so_far(scope, reading, last),
+        "base_url": signed_in.base_url,
+        "display_name": signed_in.display_name,
+        "skew_ms": signed_in.skew_ms,
+        "scoped": signed_in.scoped,
+        "admits": terms.proof,
+        "covered_from": _covered_from(scope, last),
+        "approximate_users": reading.people.approximate.get(""),
+    }
+    return Generation(summary.snapshot_id, tables, meta), summary
+
+
+def _read_so_far(scope: Scope, reading: Reading, last: Generation | None) -> dict[str, Any]:
+    """Up to when, and in which projects, all acts were read: where the next sync goes on.
+
+    What a partial sync has missed, the next one must still read.
+    """
+    if all(reading.desk.coverage.states[name] == "complete" for name in ACTIVITY):
+        projects = sorted(str(project.get("id")) for project in reading.work.browsable or [])
+        return {"read_until": scope.now_ms, "projects_read": projects}
+    if last is not None:
+        return {name: last.meta[name] for name in ("read_until", "projects_read")}
+    return {"read_until": None, "projects_read": []}
+
+
+def _covered_from(scope: Scope, last: Generation | None) -> int:
+    """From when on everything is kept: further back than this sync, if it joins the last one."""
+    read_until = last.meta["read_until"] if last else None
+    joins = read_until is not None and scope.since_ms <= read_until
+    return scope.keep_from_ms if joins else scope.since_ms
+
+
+def _directory_rows(reading: Reading, as_of: int) -> dict[str, list[dict[str, Any]]]:
+    people, work = reading.people, reading.work
+    roles = people.roles or []
+    members = [m for page in people.members.values() for m in page]
+    acted = {**work.ranks.actors, **work.acts.actors}
+    actors = [{"accountId": k, **v} for k, v in acted.items()]
+    role_actors = [a for _, _, some in people.role_actors for a in some]
+    return {
+        "issues": list(work.issues.values()),
+        "users": directory.user_rows(people.users, [*members, *actors]),
+        "groups": directory.group_rows(roles, people.access_groups, role_actors),
+        "members": [
+            {"group_id": group, "account_id": account_id}
+            for group, some in people.members.items()
+            for account_id in sorted({str(p.get("accountId") or "") for p in some} - {""})
+        ],
+        "products": directory.product_rows(people.roles, people.licenses, people.approximate),
+        "product_groups": directory.product_group_rows(roles),
+        "fields": directory.field_rows(people.fields or []),
+        "projects": directory.project_rows(people.projects, work.browsable or []),
+        "role_actors": [
+            row
+            for project_key, role, some in people.role_actors
+            for row in directory.role_actor_rows(project_key, role, some)
+        ],
+        "coverage": reading.desk.coverage.rows(as_of),
+    }
+
+
+def _former_users(
+    kept: SiteStore, last: Generation | None, parts: Mapping[str, str], rows: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Accounts that Jira no longer names but whose acts are kept: without their email.
+
+    An account that has left the list was deleted; its name goes as well.
+    """
+    if last is None:
+        return []
+    present = {row["account_id"] for row in rows}
+    before = kept.load_table(last.tables["users"][""]).to_pylist()
+    gone = {row["account_id"]: row for row in before if row["account_id"] not in present}
+    acted: set[str] = set()
+    for key in parts.values() if gone else ():
+        acted |= gone.keys() & set(pc.unique(kept.load_table(key)["account_id"]).to_pylist())
+    return [
+        {
+            **gone[account_id],
+            "email": "",
+            "active": False,
+            "listed": False,
+            "display_name": "Former user"
+            if gone[account_id]["listed"]
+            else gone[account_id]["display_name"],
+        }
+        for account_id in sorted(acted)
+    ]
+
+
+def _merge_acts(
+    kept: SiteStore, last: Generation | None, acts: pa.Table
+) -> tuple[dict[str, str], int]:
+    """The acts by UTC date, new ones merged into those that were kept; and how many are new.
+
+    What was seen stays, also when its comment, work log or issue is deleted later. A
+    date without a new act keeps its blob.
+    """
+    parts = dict(last.tables["acts"]) if last else {}
+    new = 0
+    day_numbers = pc.divide(acts["at"], DAY_MS)
+    for number in sorted(pc.unique(day_numbers).to_pylist()):
+        day = from_epoch_ms(number * DAY_MS).date().isoformat()
+        fresh = acts.filter(pc.equal(day_numbers, number))
+        before = kept.load_table(parts[day]) if day in parts else ACTS.empty_table()
+        frame = distinct_acts(pa.concat_tables([before, fresh]).to_pandas())
+        if len(frame) == before.num_rows and fresh.num_rows <= before.num_rows:
+            unchanged = pa.Table.from_pandas(frame, ACTS, preserve_index=False)
+            if unchanged.sort_by([(c, "ascending") for c in ACT_KEY]).equals(before):
+                continue
+        new += len(frame) - before.num_rows
+        table = pa.Table.from_pandas(frame, ACTS, preserve_index=False)
+        parts[day] = kept.save_table(table.sort_by([(c, "ascending") for c in ACT_KEY]))
+    return parts, new
+
+
+def _merge_issues(kept: SiteStore, last: Generation | None, issues: pa.Table) -> pa.Table:
+    """The issues read now, and those read before with what was known of them then."""
+    if last is None:
+        return issues
+    before = kept.load_table(last.tables["issues"][""])
+    gone = pc.invert(pc.is_in(before["issue_id"], issues["issue_id"].combine_chunks()))
+    return pa.concat_tables([before.filter(gone), issues])
+
+
+def least_requests(reading: Reading) -> int:
+    """The fewest requests that could have read the same, with the pages Jira serves.
+
+    The bound of histories can't be told from outside where a batch takes several
+    pages: those that were read count as needed.
+    """
+
+    def pages(number: int, size: int) -> int:
+        return max(1, -(-number // size))
+
+    sent: Counter[str] = reading.desk.cloud.transport.requests_sent
+    members = sum(pages(len(some), MEMBERS_PAGE) for some in reading.people.members.values())
+    long_comments = sent["GET /rest/api/3/issue/{issue_id}/comment"]
+    histories = sent["POST /rest/api/3/changelog/bulkfetch"]
+    return (
+        3
+        + pages(len(reading.work.issues), COMMENTS_PAGE)
+        + max(histories, -(-reading.desk.totals["histories"] // CHANGELOG_ISSUES))
+        + long_comments
+        + pages(reading.desk.totals["work logs"], WORKLOGS_PAGE) * 2
+        + 1
+        + pages(len(reading.people.users), USERS_PAGE)
+        + 1
+        + 1
+        + members
+        + len(directory.ACCESS_TYPES)
+        + 2
+        + len(reading.people.approximate)
+        + sent["GET /rest/api/3/project/search"]
+        + len(reading.people.role_actors)
+    )

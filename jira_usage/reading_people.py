@@ -1,0 +1,137 @@
+"""Reads people and what they may use: users, roles, groups, licenses, projects."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from jira_usage import directory
+from jira_usage.api import Documents
+from jira_usage.errors import AuthenticationFailed, JiraUsageError, SyncCancelled
+from jira_usage.reading import Desk, once
+
+MOST_ROLE_REQUESTS = 200
+
+
+class PeopleReading:
+    """The raw documents about people and access. Each group is asked for its members once."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.users: Documents = []
+        self.roles: Documents | None = None
+        self.licenses: Documents = []
+        self.approximate: dict[str, int | None] = {}
+        self.access_groups: dict[str, Documents] = {}
+        self.members: dict[str, Documents] = {}
+        self.projects: Documents = []
+        self.fields: Documents | None = None
+        self.project_roles: Documents | None = None
+        self.role_actors: list[tuple[str, str, Documents]] = []
+        self._asked_groups: set[str] = set()
+        self._projects_read = False
+
+    def start(self) -> None:
+        """Puts the first jobs to the crew; their answers put the rest."""
+        read, cloud, needed = self.desk.crew.read, self.desk.cloud, self.desk.needed
+        read(cloud.users, self._take_users, needed("users"), self._users_read)
+        read(once(cloud.application_roles), self._take_roles, needed("licenses"))
+        for access_type in directory.ACCESS_TYPES:
+            self.access_groups[access_type] = []
+            read(
+                partial(cloud.groups_with_access, access_type),
+                partial(self._take_access_groups, access_type),
+                needed("administrators"),
+                partial(self.desk.coverage.read, "administrators"),
+            )
+        read(once(cloud.instance_license), self._take_licenses, needed("plans"))
+        read(cloud.projects, self.projects.extend, needed("projects"), self._projects_done)
+        if self.desk.scope.known_projects is None:
+            read(once(cloud.fields), self._take_fields, self._aside_failed)
+        if self.desk.scope.project_roles:
+            read(once(cloud.project_roles), self._take_role_names, needed("project roles"))
+
+    def _take_users(self, page: Documents) -> None:
+        self.users += page
+        self.desk.counts["users"] += len(page)
+
+    def _users_read(self) -> None:
+        if self.users:
+            self.desk.coverage.read("users")
+        else:
+            self.desk.coverage.note("users", "not_permitted", "Jira lists nobody to this account.")
+
+    def _take_roles(self, roles: Documents) -> None:
+        self.roles = roles
+        self.desk.coverage.read("licenses")
+        for row in directory.product_group_rows(roles):
+            self._want_members(row["group_id"])
+
+    def _take_access_groups(self, access_type: str, groups: Documents) -> None:
+        self.access_groups[access_type] += groups
+        for group in groups:
+            self._want_members(directory.group_id(group))
+
+    def _want_members(self, group_id: str) -> None:
+        if not group_id or group_id in self._asked_groups:
+            return
+        self._asked_groups.add(group_id)
+        self.members[group_id] = []
+        self.desk.totals["groups"] += 1
+        self.desk.crew.read(
+            partial(self.desk.cloud.group_members, group_id),
+            self.members[group_id].extend,
+            self.desk.needed("groups"),
+            self._members_read,
+        )
+
+    def _members_read(self) -> None:
+        self.desk.counts["groups"] += 1
+        self.desk.coverage.read("groups")
+
+    def _take_licenses(self, licenses: Documents) -> None:
+        self.licenses = licenses
+        self.desk.coverage.read("plans")
+        keys = [str(license_["id"]) for license_ in licenses if license_.get("id")]
+        for key in ["", *keys]:
+            self.desk.crew.read(
+                once(partial(self.desk.cloud.approximate_user_count, key)),
+                partial(self.approximate.__setitem__, key),
+                self._aside_failed,
+            )
+
+    def _take_fields(self, fields: Documents) -> None:
+        self.fields = fields
+
+    def _aside_failed(self, error: JiraUsageError) -> None:
+        """Names of fields and week-old estimates are shown beside figures that do not need them."""
+        if isinstance(error, AuthenticationFailed | SyncCancelled):
+            raise error
+
+    def _projects_done(self) -> None:
+        self._projects_read = True
+        self._read_project_roles()
+
+    def _take_role_names(self, roles: Documents) -> None:
+        self.project_roles = roles
+        self._read_project_roles()
+
+    def _read_project_roles(self) -> None:
+        """One request per role and project: only where that is not most of the sync."""
+        if not self._projects_read or self.project_roles is None:
+            return
+        asked = directory.roles_of_projects(self.projects, self.project_roles)
+        if len(asked) > MOST_ROLE_REQUESTS:
+            reason = f"Reading them would take {len(asked):,} more requests and was left out."
+            return self.desk.coverage.note("project roles", "never", reason)
+        self.desk.coverage.read("project roles")
+        for project_key, role_id, role_name in asked:
+            self.desk.crew.read(
+                once(partial(self.desk.cloud.project_role_actors, project_key, role_id)),
+                partial(self._take_role_actors, project_key, role_name),
+                self.desk.needed("project roles"),
+            )
+
+    def _take_role_actors(self, project_key: str, role_name: str, actors: Documents) -> None:
+        self.role_actors.append((project_key, role_name, actors))
+        for row in directory.role_actor_rows(project_key, role_name, actors):
+            self._want_members(row["group_id"])

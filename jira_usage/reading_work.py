@@ -1,0 +1,388 @@
+"""Reads what was done: issues, their histories and comments, and work logs.
+
+The order follows the fewest requests: issues that were updated since, with their
+first comments; histories in bulk; all comments only where the embedded ones are
+cut; work logs by their feeds; then the issues that only a work log touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from jira_usage import directory
+from jira_usage.activity import Acts
+from jira_usage.api import (
+    CHANGELOG_ISSUES,
+    ISSUES_PAGE,
+    MOST_ISSUES_PAGE,
+    SEARCH_IDS_PAGE,
+    WORKLOGS_PAGE,
+    Documents,
+    chunks,
+)
+from jira_usage.errors import (
+    AuthenticationFailed,
+    JiraUsageError,
+    PagingBroken,
+    PermissionMissing,
+    RequestRefused,
+    SiteError,
+    SyncCancelled,
+    SyncIncomplete,
+)
+from jira_usage.period import to_epoch_ms
+from jira_usage.reading import Desk, once
+
+ISSUE_FIELDS = ("project", "created", "creator", "updated", "comment")
+MOST_ISSUES_GIVEN_UP = 20
+SEARCHES = 3
+PROJECTS_A_SEARCH = 50
+
+
+class WorkReading:
+    """The acts that the documents tell of, and the issues they were done to."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.acts = Acts(desk.scope.keep_from_ms)
+        self.ranks = Acts(desk.scope.keep_from_ms)
+        self.issues: dict[str, dict[str, Any]] = {}
+        self.browsable: Documents | None = None
+        self._given_up = 0
+        self._to_trace: list[str] = []
+        self._traced: set[str] = set()
+        self._wanted: set[str] = set()
+        self._to_fetch: list[str] = []
+        self._asked_again: set[str] = set()
+        self._bulk_size = MOST_ISSUES_PAGE
+        self._bulk_known = False
+        self._probing = False
+        self._all_found = False
+        self._asked_worklogs: set[str] = set()
+        self._worklog_issues: set[str] = set()
+
+    def start(self) -> None:
+        """Puts the first jobs to the crew; their answers put the rest."""
+        read, cloud, needed = self.desk.crew.read, self.desk.cloud, self.desk.needed
+        scope = self.desk.scope
+        self._search(scope.searches())
+        read(
+            partial(cloud.updated_worklogs, scope.since_ms),
+            self._take_worklog_entries,
+            needed("work logs"),
+            partial(self.desk.coverage.read, "work logs"),
+        )
+        read(
+            partial(cloud.deleted_worklogs, scope.since_ms),
+            self.acts.add_deleted_worklogs,
+            needed("work logs"),
+        )
+        browsable: Documents = []
+        read(
+            partial(cloud.projects, "browse"),
+            browsable.extend,
+            needed("projects"),
+            partial(self._browsable_done, browsable),
+        )
+
+    def follow_up(self) -> bool:
+        """Puts jobs for issues that only a work log told of; False where there are none."""
+        untraced = self._worklog_issues - self._traced
+        self._worklog_issues.clear()
+        self._to_trace += sorted(untraced & self.issues.keys())
+        for ids in chunks(sorted(untraced - self.issues.keys()), ISSUES_PAGE):
+            self.desk.crew.read(
+                partial(self._issues_by_id, ids),
+                partial(self._take_issues, told_by_worklog=True),
+                self.desk.needed("issues"),
+                self._trace,
+            )
+        self._trace()
+        return self._read_ranks() or bool(untraced)
+
+    def _read_ranks(self) -> bool:
+        """Asks for the ranking of issues that nothing else has told of, once."""
+        scope = self.desk.scope
+        quiet = sorted(set(scope.ranked_issues) - self._traced) if scope.rank_fields else []
+        self._traced.update(quiet)
+        for ids in chunks(quiet, CHANGELOG_ISSUES):
+            self.desk.crew.read(
+                partial(self.desk.cloud.changelogs, ids, scope.rank_fields),
+                partial(self._take_changelogs, acts=self.ranks),
+                self.desk.needed("histories"),
+            )
+        return bool(quiet)
+
+    def _given_up_on(self, dataset: str, issue_id: str, error: JiraUsageError) -> None:
+        """One issue that can't be read is said; many are an outage."""
+        if isinstance(error, SiteError):
+            self._given_up += 1
+            if self._given_up > MOST_ISSUES_GIVEN_UP:
+                self.desk.failed(dataset, error)
+        elif isinstance(error, AuthenticationFailed | SyncCancelled):
+            raise error
+        elif isinstance(error, RequestRefused) and error.status == 404:
+            reason = f"Issue {issue_id} went away while it was read."
+            return self.desk.coverage.remark(dataset, reason)
+        self.desk.coverage.note(dataset, "partial", f"Issue {issue_id} could not be read whole.")
+
+    def _browsable_done(self, browsable: Documents) -> None:
+        """Reads the whole window of projects that could not be browsed at the last sync."""
+        self.browsable = browsable
+        if self.desk.scope.known_projects is None:
+            return
+        ids = {str(project.get("id") or "") for project in browsable} - {""}
+        for some in chunks(sorted(ids - self.desk.scope.known_projects), PROJECTS_A_SEARCH):
+            self._search(self.desk.scope.searches(some))
+
+    def _found(self, searches: list[str]) -> Iterator[Documents]:
+        """The issues that match: a page with fields, then the ids of all, where there are more.
+
+        Ids come 5000 a page and their issues can be read side by side, while pages with
+        fields hold 100 and come one after the other. A search that breaks is begun
+        again: a token may expire, or come twice when issues change between pages
+        (JRACLOUD-95368). Issues that come again are the same issues.
+        """
+        forms = iter(searches)
+        jql, broken = next(forms), PagingBroken("The search does not end.")
+        for _ in range(SEARCHES):
+            began = False
+            try:
+                page, more = self.desk.cloud.first_issues(jql, ISSUE_FIELDS)
+                began = True
+                yield page
+                if more and self._bulk_size:
+                    yield from self.desk.cloud.search_issues(jql, ["id"], SEARCH_IDS_PAGE)
+                elif more:
+                    yield from self.desk.cloud.search_issues(jql, ISSUE_FIELDS)
+                return
+            except PagingBroken as error:
+                broken = error
+            except RequestRefused as error:
+                if error.status != 400:
+                    raise
+                broken = PagingBroken("Jira refused to go on with its own page token.")
+                if not began:
+                    jql = next(forms, jql)
+        raise broken
+
+    def _take_found(self, page: Documents) -> None:
+        self._take_issues([issue for issue in page if issue.get("fields")])
+        ids = {str(issue.get("id") or "") for issue in page if not issue.get("fields")}
+        wanted = ids - {""} - self._wanted - self.issues.keys()
+        self._wanted |= wanted
+        self._to_fetch += sorted(wanted)
+        self._fetch()
+
+    def _fetch(self, everything: bool = False) -> None:
+        """Reads the issues whose ids were found, a bulk at a time.
+
+        How many a site gives at once is between 100 and 1000 and not said: the first
+        bulk asks for the most, and until it is answered the others wait.
+        """
+        self._all_found = self._all_found or everything
+        if self._probing:
+            return
+        while len(self._to_fetch) >= (1 if self._all_found else self._bulk_size):
+            ids, self._to_fetch = (
+                self._to_fetch[: self._bulk_size],
+                self._to_fetch[self._bulk_size :],
+            )
+            self._probing = self._bulk_size > ISSUES_PAGE and not self._bulk_known
+            self.desk.crew.read(
+                once(partial(self.desk.cloud.issues_by_id, ids, ISSUE_FIELDS)),
+                partial(self._take_fetched, ids),
+                partial(self._fetch_failed, ids),
+            )
+            if self._probing:
+                return
+
+    def _take_fetched(self, asked: Sequence[str], page: Documents) -> None:
+        """Issues that a bulk leaves out are asked for once more, in a small bulk."""
+        self._probing, self._bulk_known = False, True
+        self._take_issues(page)
+        missing = [issue_id for issue_id in asked if issue_id not in self.issues]
+        if missing and len(page) <= ISSUES_PAGE < len(asked):
+            self._bulk_size = ISSUES_PAGE
+        again = [issue_id for issue_id in missing if issue_id not in self._asked_again]
+        self._asked_again.update(again)
+        self._to_fetch += again
+        if len(missing) > len(again):
+            went = len(missing) - len(again)
+            self.desk.coverage.remark("issues", f"{went} issues went away while they were read.")
+        self._fetch()
+        if self._all_found:
+            self._trace()
+
+    def _fetch_failed(self, ids: Sequence[str], error: JiraUsageError) -> None:
+        self._probing = False
+        if not isinstance(error, RequestRefused):
+            return self.desk.failed("issues", error)
+        self._to_fetch += ids
+        if error.status == 400 and self._bulk_size > ISSUES_PAGE:
+            self._bulk_size = ISSUES_PAGE
+            self._fetch()
+        elif self._bulk_size:
+            self._bulk_size, self._to_fetch = 0, []
+            self._search(self.desk.scope.searches())
+
+    def _search(self, searches: list[str]) -> None:
+        self.desk.crew.read(
+            partial(self._found, searches),
+            self._take_found,
+            self._search_failed,
+            self._searched_all,
+        )
+
+    def _search_failed(self, error: JiraUsageError) -> None:
+        """Without a search nothing is known of what was done; a part of it is still told."""
+        if isinstance(error, RequestRefused):
+            raise SyncIncomplete(
+                f"The search for issues failed: {error.message}",
+                "Try again later. The last complete snapshot is kept.",
+            )
+        self.desk.failed("issues", error)
+        if isinstance(error, PermissionMissing):
+            for dataset in ("comments", "histories"):
+                self.desk.coverage.refused(dataset, error)
+        else:
+            self._searched_all()
+
+    def _issues_by_id(self, ids: Iterable[str]) -> Iterator[Documents]:
+        """Issues by id, in bulk where the site can, one by one where it can't."""
+        ids = list(ids)
+        try:
+            yield self.desk.cloud.issues_by_id(ids, ISSUE_FIELDS)
+        except RequestRefused:
+            found = (self.desk.cloud.issue(issue_id, ISSUE_FIELDS) for issue_id in ids)
+            yield [issue for issue in found if issue]
+
+    def _take_issues(self, page: Documents, told_by_worklog: bool = False) -> None:
+        for issue in page:
+            issue_id = str(issue.get("id") or "")
+            fields = issue.get("fields")
+            if not issue_id or not isinstance(fields, dict):
+                self.acts.unreadable += 1
+                continue
+            row = directory.issue_row(issue, to_epoch_ms(fields.get("updated")))
+            before = self.issues.get(issue_id)
+            self.issues[issue_id] = row
+            if before and before["updated_at"] == row["updated_at"]:
+                continue
+            self.acts.add_issue_creation(issue_id, fields)
+            embedded = fields.get("comment")
+            embedded = embedded if isinstance(embedded, dict) else {}
+            comments = embedded.get("comments")
+            comments = comments if isinstance(comments, list) else []
+            self.acts.add_comments(issue_id, comments)
+            self.desk.counts["comments"] += len(comments)
+            if _unchanged(self.desk.scope.known_issues, row) and not told_by_worklog:
+                continue
+            if embedded.get("total") != len(comments):
+                self._read_comments(issue_id)
+            self._to_trace.append(issue_id)
+        self.desk.counts["issues"] = len(self.issues)
+        self._trace(everything=False)
+
+    def _read_comments(self, issue_id: str) -> None:
+        """All comments of an issue: which 20 are embedded is not said, and old ones get edited."""
+        self.desk.totals["comments of long issues"] += 1
+        self.desk.crew.read(
+            partial(self._whole_comments, issue_id),
+            partial(self._take_comments, issue_id),
+            partial(self._given_up_on, "comments", issue_id),
+            partial(self.desk.count, "comments of long issues", 1),
+        )
+
+    def _whole_comments(self, issue_id: str) -> Iterator[Documents]:
+        """An issue's comments, read again where one was deleted between two pages.
+
+        A deletion moves the later ones forward, past the page's edge.
+        """
+        for _ in range(3):
+            seen: set[object] = set()
+            first_total = None
+            for page, total in self.desk.cloud.comments(issue_id):
+                first_total = total if first_total is None else first_total
+                seen.update(comment.get("id") for comment in page)
+                yield page
+            if first_total is None or len(seen) >= first_total:
+                return
+        raise PagingBroken("Comments went away while they were read.")
+
+    def _take_comments(self, issue_id: str, page: Documents) -> None:
+        self.acts.add_comments(issue_id, page)
+        self.desk.counts["comments"] += len(page)
+
+    def _searched_all(self) -> None:
+        for dataset in ("issues", "comments", "histories"):
+            self.desk.coverage.read(dataset)
+        self._fetch(everything=True)
+        if not self._to_fetch:
+            self._trace()
+
+    def _trace(self, everything: bool = True) -> None:
+        """Reads the histories of the issues gathered so far, a thousand issues at once."""
+        whole = len(self._to_trace) // CHANGELOG_ISSUES * CHANGELOG_ISSUES
+        now = len(self._to_trace) if everything else whole
+        gathered, self._to_trace = self._to_trace[:now], self._to_trace[now:]
+        self._traced.update(gathered)
+        self.desk.totals["histories"] += len(gathered)
+        for ids in chunks(gathered, CHANGELOG_ISSUES):
+            self.desk.crew.read(
+                partial(self.desk.cloud.changelogs, ids),
+                self._take_changelogs,
+                partial(self._trace_one_by_one, ids),
+                partial(self.desk.count, "histories", len(ids)),
+            )
+
+    def _take_changelogs(self, page: Documents, acts: Acts | None = None) -> None:
+        for entry in page:
+            histories = entry.get("changeHistories")
+            if not isinstance(histories, list):
+                self.acts.unreadable += 1
+                continue
+            (acts or self.acts).add_histories(str(entry.get("issueId") or ""), histories)
+            self.desk.counts["changes"] += len(histories)
+
+    def _trace_one_by_one(self, ids: Sequence[str], error: JiraUsageError) -> None:
+        """Where a bulk read fails, each issue is asked for its own histories."""
+        if isinstance(error, AuthenticationFailed | SyncCancelled | PermissionMissing):
+            return self.desk.failed("histories", error)
+        for issue_id in ids:
+            self.desk.crew.read(
+                partial(self.desk.cloud.changelog, issue_id),
+                partial(self._take_changelog, issue_id),
+                partial(self._given_up_on, "histories", issue_id),
+                partial(self.desk.count, "histories", 1),
+            )
+
+    def _take_changelog(self, issue_id: str, histories: Documents) -> None:
+        self.acts.add_histories(issue_id, histories)
+        self.desk.counts["changes"] += len(histories)
+
+    def _take_worklog_entries(self, page: Documents) -> None:
+        ids = {str(entry.get("worklogId")) for entry in page}
+        self.acts.unreadable += sum(1 for worklog_id in ids if not worklog_id.isdecimal())
+        ids = {worklog_id for worklog_id in ids if worklog_id.isdecimal()}
+        new = sorted(ids - self._asked_worklogs)
+        self._asked_worklogs |= ids
+        self.desk.totals["work logs"] += len(new)
+        for some in chunks(new, WORKLOGS_PAGE):
+            self.desk.crew.read(
+                once(partial(self.desk.cloud.worklogs, some)),
+                partial(self._take_worklogs, len(some)),
+                self.desk.needed("work logs"),
+            )
+
+    def _take_worklogs(self, asked: int, worklogs: Documents) -> None:
+        self.acts.add_worklogs(worklogs)
+        self.desk.counts["work logs"] += asked
+        self._worklog_issues |= {str(w["issueId"]) for w in worklogs if w.get("issueId")}
+
+
+def _unchanged(known: Mapping[str, int | None], issue: Mapping[str, Any]) -> bool:
+    before = known.get(issue["issue_id"])
+    return before is not None and before == issue["updated_at"]
