@@ -65,7 +65,7 @@ def _told(command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*args, **kwargs)
         except JiraUsageError as error:
-            click.echo(f"{error.title}. {error.message}", err=True)
+            click.echo(error.message, err=True)
             if error.remedy:
                 click.echo(f"Next: {error.remedy}", err=True)
             raise SystemExit(error.exit_code) from None

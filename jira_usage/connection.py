@@ -175,7 +175,7 @@ class Connection:
         ]
         if missing:
             raise InvalidInput(
-                f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set.",
+                f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set.",
                 "Set JIRA_SITE, JIRA_EMAIL and JIRA_API_TOKEN in the environment.",
             )
         return cls.parse(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from jira_usage.api import JiraCloud
@@ -91,7 +91,9 @@ def _recognize(
     """
     if connection.site.cloud_id:
         return {}, 0
-    nobody = JiraCloud(Transport(connection.site.url, None, patience=patience, cancel=cancel))
+    # Whoever mistyped an address, or is offline, is told soon.
+    brief = replace(patience or Patience(), attempts=3)
+    nobody = JiraCloud(Transport(connection.site.url, None, patience=brief, cancel=cancel))
     try:
         return _server_info(nobody.server_info)
     except (NotJiraCloud, RequestRefused) as first:

@@ -82,9 +82,8 @@ def build(
     """Saves the tables and describes them; publishing is left to the caller."""
     scope = reading.desk.scope
     as_of = signed_in.now_ms()
-    # What is read of a ranking has only that field: any other reading of it comes after.
-    acts = pa.concat_tables([reading.work.ranks.table(), reading.work.acts.table()])
-    parts, new_acts = _merge_acts(kept, last, acts)
+    acts, ranks = reading.work.acts.table(), reading.work.ranks.table()
+    parts, new_acts = _merge_acts(kept, last, acts, ranks)
     tables: dict[str, dict[str, str]] = {"acts": parts}
     rows_by_table = _directory_rows(reading, as_of)
     if reading.people.fields is None and last and "fields" in last.tables:
@@ -212,29 +211,36 @@ def _former_users(
 
 
 def _merge_acts(
-    kept: SiteStore, last: Generation | None, acts: pa.Table
+    kept: SiteStore, last: Generation | None, acts: pa.Table, ranks: pa.Table
 ) -> tuple[dict[str, str], int]:
     """The acts by UTC date, new ones merged into those that were kept; and how many are new.
 
     What was seen stays, also when its comment, work log or issue is deleted later. A
-    date without a new act keeps its blob.
+    date without a new act keeps its blob. Of a history that was asked for its ranking
+    alone, any other reading tells more.
     """
     parts = dict(last.tables["acts"]) if last else {}
     new = 0
-    day_numbers = pc.divide(acts["at"], DAY_MS)
-    for number in sorted(pc.unique(day_numbers).to_pylist()):
-        day = from_epoch_ms(number * DAY_MS).date().isoformat()
-        fresh = acts.filter(pc.equal(day_numbers, number))
+    acts_by_day, ranks_by_day = _by_day(acts), _by_day(ranks)
+    for day in sorted(acts_by_day.keys() | ranks_by_day.keys()):
         before = kept.load_table(parts[day]) if day in parts else ACTS.empty_table()
-        frame = distinct_acts(pa.concat_tables([before, fresh]).to_pandas())
-        if len(frame) == before.num_rows and fresh.num_rows <= before.num_rows:
-            unchanged = pa.Table.from_pandas(frame, ACTS, preserve_index=False)
-            if unchanged.sort_by([(c, "ascending") for c in ACT_KEY]).equals(before):
-                continue
-        new += len(frame) - before.num_rows
+        some = [ranks_by_day.get(day), before, acts_by_day.get(day)]
+        frame = distinct_acts(pa.concat_tables([t for t in some if t is not None]).to_pandas())
         table = pa.Table.from_pandas(frame, ACTS, preserve_index=False)
-        parts[day] = kept.save_table(table.sort_by([(c, "ascending") for c in ACT_KEY]))
+        table = table.sort_by([(name, "ascending") for name in ACT_KEY])
+        if not table.equals(before):
+            parts[day] = kept.save_table(table)
+            new += table.num_rows - before.num_rows
     return parts, new
+
+
+def _by_day(acts: pa.Table) -> dict[str, pa.Table]:
+    """The acts of each UTC date."""
+    numbers = pc.divide(acts["at"], DAY_MS)
+    return {
+        from_epoch_ms(number * DAY_MS).date().isoformat(): acts.filter(pc.equal(numbers, number))
+        for number in pc.unique(numbers).to_pylist()
+    }
 
 
 def _merge_issues(kept: SiteStore, last: Generation | None, issues: pa.Table) -> pa.Table:

@@ -116,9 +116,14 @@ def _scope(
         known_issues=known if read_until == last.meta["started_at"] else {},
         known_projects=frozenset(last.meta["projects_read"]),
         ranked_issues=[i for i, updated in known.items() if (updated or 0) >= window_ms],
-        rank_fields=[f["field_id"] for f in fields if f["custom_type"] == RANK][:10],
+        rank_fields=[f["field_id"] for f in fields if _is_rank(f)][:10],
         project_roles=roles,
     )
+
+
+def _is_rank(field: Mapping[str, str]) -> bool:
+    named = field["name"].lower() == "rank" and field["field_id"].startswith("customfield_")
+    return field["custom_type"] == RANK or named
 
 
 def _read(

@@ -143,5 +143,5 @@ def test_the_gateway_is_under_the_same_rule() -> None:
 
 
 def test_missing_settings_are_named() -> None:
-    with pytest.raises(InvalidInput, match="JIRA_EMAIL and JIRA_API_TOKEN are not set"):
+    with pytest.raises(InvalidInput, match="JIRA_EMAIL, JIRA_API_TOKEN are not set"):
         Connection.from_environment({"JIRA_SITE": "acme"})
