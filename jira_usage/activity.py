@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from jira_usage.documents import History, HistoryItem, Person, read_history, read_person
 from jira_usage.period import to_epoch_ms
 from jira_usage.schema import (
     ACTS,
@@ -47,7 +48,7 @@ class Acts:
 
     def __init__(self, since_ms: int) -> None:
         self.since_ms = since_ms
-        self.actors: dict[str, Document] = {}
+        self.actors: dict[str, Person] = {}
         self.unreadable = 0
         self._tables: list[pa.Table] = []
         self._rows: list[tuple[int, str, str, str, str, str, str]] = []
@@ -64,63 +65,51 @@ class Acts:
             self._tables.append(pa.Table.from_arrays(arrays, schema=ACTS))
             self._rows = []
 
-    def _actor(self, person: object) -> str:
-        """The account id of a person document; empty where there is none."""
-        if not isinstance(person, dict):
+    def _actor(self, person: Person | None) -> str:
+        """The account id of a person; empty where there is none."""
+        if person is None:
             return ""
-        account_id = person.get("accountId")
-        if not isinstance(account_id, str) or not account_id:
-            return ""
-        if account_id not in self.actors:
-            self.actors[account_id] = {
-                name: person.get(name) for name in ("displayName", "accountType", "active")
-            }
+        account_id = person.account_id or ""
+        if account_id and account_id not in self.actors:
+            self.actors[account_id] = person
         return account_id
 
     def add_histories(self, issue_id: str, histories: Iterable[object]) -> None:
         """The acts of some histories of an issue, from the bulk or the per-issue call.
 
         Items are told apart by `fieldId` where there is one and by `field` where
-        there is none: work logs, links and parents never have one, and on older
-        records most fields lack it. A custom field is never book-keeping, whatever
-        its name.
+        there is none: work logs, links and parents never have one. A custom field is
+        never book-keeping, whatever its name.
         """
         append, since_ms = self._rows.append, self.since_ms
-        for history in histories:
-            if not isinstance(history, dict):
-                self.unreadable += 1
-                continue
-            created = history.get("created")
+        for told in histories:
+            history = told if type(told) is History else read_history(told)
+            created = history.created if history else None
             if type(created) is int and created > 100_000_000_000:
                 at: int | None = created
             else:
                 at = to_epoch_ms(created)
-            history_id = history.get("id")
-            if at is None or history_id is None:
+            if history is None or at is None or history.id is None:
                 self.unreadable += 1
                 continue
             if at < since_ms:
                 continue
-            history_id = str(history_id)
-            account_id = self._actor(history.get("author"))
+            history_id, account_id = str(history.id), self._actor(history.author)
             fields: list[str] = []
-            keeping: set[str] = set()
+            keeping: set[str] | None = None
             worklogs: list[tuple[str, str]] = []
-            for item in history.get("items") or ():
-                if not isinstance(item, dict):
-                    self.unreadable += 1
-                    continue
-                name = str(item.get("fieldId") or item.get("field") or "")
+            for item in history.items or ():
+                name = item.field_id or item.field or ""
                 key = name.lower()
-                if key in _BOOK_KEEPING and item.get("fieldtype") != "custom":
-                    keeping.add(key)
+                if key in _BOOK_KEEPING and item.fieldtype != "custom":
+                    keeping = {key} if keeping is None else keeping | {key}
                     if key == _WORKLOG_ID:
                         worklogs.append(_worklog_item(item))
                     elif key == _ESTIMATE:
                         fields.append(name)
                 elif name:
                     fields.append(name)
-            if keeping:
+            if keeping is not None:
                 if _WORKLOG_ID in keeping:
                     fields = [name for name in fields if name.lower() != _ESTIMATE]
                 elif _TIME in keeping:
@@ -133,7 +122,7 @@ class Acts:
                     if worklog_id:
                         append((at, act, history_id, account_id, issue_id, worklog_id, ""))
             if fields:
-                names = FIELD_SEPARATOR.join(dict.fromkeys(fields))
+                names = fields[0] if len(fields) == 1 else _joined(fields)
                 append((at, ISSUE_CHANGED, history_id, account_id, issue_id, "", names))
         if len(self._rows) > FLUSH_ROWS:
             self._flush()
@@ -161,10 +150,10 @@ class Acts:
         if created is None:
             self.unreadable += 1
         elif created >= self.since_ms:
-            author = self._actor(document.get("author"))
+            author = self._actor(read_person(document.get("author")))
             self._rows.append((created, f"{what}_created", source_id, author, issue_id, "", ""))
         if updated is not None and updated != created and updated >= self.since_ms:
-            author = self._actor(document.get("updateAuthor"))
+            author = self._actor(read_person(document.get("updateAuthor")))
             self._rows.append((updated, f"{what}_edited", source_id, author, issue_id, "", ""))
 
     def add_deleted_worklogs(self, entries: Iterable[object]) -> None:
@@ -183,13 +172,16 @@ class Acts:
         if created is None:
             self.unreadable += 1
         elif created >= self.since_ms:
-            creator = self._actor(fields.get("creator"))
+            creator = self._actor(read_person(fields.get("creator")))
             self._rows.append((created, ISSUE_CREATED, issue_id, creator, issue_id, "", ""))
 
 
-def _worklog_item(item: Document) -> tuple[str, str]:
+def _joined(fields: list[str]) -> str:
+    return FIELD_SEPARATOR.join(dict.fromkeys(fields))
+
+
+def _worklog_item(item: HistoryItem) -> tuple[str, str]:
     """Whether a WorklogId item adds a work log or touches one that was there, and its id."""
-    before = item.get("from") or item.get("fromString")
-    if before:
-        return WORKLOG_TOUCHED, str(before)
-    return WORKLOG_ADDED, str(item.get("to") or item.get("toString") or "")
+    if item.before:
+        return WORKLOG_TOUCHED, str(item.before)
+    return WORKLOG_ADDED, str(item.after or "")

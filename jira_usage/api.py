@@ -9,9 +9,12 @@ reference, https://developer.atlassian.com/cloud/jira/platform/rest/v3/.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
+import orjson
+
+from jira_usage.documents import ChangelogPage, changelog_page
 from jira_usage.errors import PagingBroken, RequestRefused
 from jira_usage.transport import Json, Transport
 
@@ -32,6 +35,7 @@ MOST_PAGES = 100_000
 MOST_EMPTY_PAGES = 20
 
 Documents = list[dict[str, Any]]
+T = TypeVar("T")
 
 
 class JiraCloud:
@@ -148,7 +152,9 @@ class JiraCloud:
 
     def issues_by_id(self, ids: Sequence[str], fields: Sequence[str]) -> Documents:
         """The issues with these ids; ids that can't be seen are left out."""
-        answer = self._post("issue/bulkfetch", {"issueIdsOrKeys": list(ids), "fields": [*fields]})
+        answer: Json = self._post(
+            "issue/bulkfetch", {"issueIdsOrKeys": list(ids), "fields": [*fields]}
+        )
         return _listed(_document(answer).get("issues"))
 
     def issue(self, issue_id: str, fields: Sequence[str]) -> dict[str, Any] | None:
@@ -166,8 +172,10 @@ class JiraCloud:
         """All fields, system and custom, with their ids and names."""
         return _listed(self._get("field"))
 
-    def changelogs(self, ids: Sequence[str], field_ids: Sequence[str] = ()) -> Iterator[Documents]:
-        """Pages of `{issueId, changeHistories}` of up to 1000 issues: their whole lives.
+    def changelogs(
+        self, ids: Sequence[str], field_ids: Sequence[str] = ()
+    ) -> Iterator[ChangelogPage]:
+        """Pages of the histories of up to 1000 issues: their whole lives.
 
         One issue may come in several pages. There is no date filter. `created` is
         epoch milliseconds here and ISO text in the per-issue call. `field_ids` (at most
@@ -179,9 +187,9 @@ class JiraCloud:
         }
         if field_ids:
             first["fieldIds"] = list(field_ids)
-        pages = self._token_pages("changelog/bulkfetch", first, "issueChangeLogs")
+        pages = self._changelog_pages(first)
         try:
-            yield next(pages, [])
+            yield next(pages)
         except RequestRefused as refusal:
             if refusal.status != 400 or self._changelog_page == WORKLOGS_PAGE:
                 raise
@@ -227,8 +235,10 @@ class JiraCloud:
         self._confirm_identity()
         return answer
 
-    def _post(self, path: str, body: dict[str, Any]) -> Json:
-        answer = self.transport.post(f"{V3}/{path}", body)
+    def _post(
+        self, path: str, body: dict[str, Any], decode: Callable[[bytes], T] = orjson.loads
+    ) -> T:
+        answer = self.transport.post(f"{V3}/{path}", body, decode)
         self._confirm_identity()
         return answer
 
@@ -274,25 +284,24 @@ class JiraCloud:
                 return
         raise PagingBroken("A list does not end.")
 
-    def _token_pages(self, path: str, body: dict[str, Any], values: str) -> Iterator[Documents]:
-        seen: set[str] = set()
-        empty, token = 0, ""
-        for _ in range(MOST_PAGES):
-            answer = _document(
-                self._post(path, {**body, "nextPageToken": token} if token else body)
-            )
-            page = _listed(answer.get(values))
+    def _changelog_pages(self, body: dict[str, Any]) -> Iterator[ChangelogPage]:
+        tokens = _Tokens()
+        while True:
+            page = self._post("changelog/bulkfetch", body, changelog_page)
             yield page
-            token = str(answer.get("nextPageToken") or "")
-            if not token or answer.get("isLast") is True:
+            if not tokens.lead_on(page.token, bool(page.entries)):
                 return
-            if token in seen:
-                raise PagingBroken("Jira gave the same page token twice.")
-            seen.add(token)
-            empty = 0 if page else empty + 1
-            if empty >= MOST_EMPTY_PAGES:
-                raise PagingBroken("Jira gave only empty pages.")
-        raise PagingBroken("A list does not end.")
+            body = {**body, "nextPageToken": page.token}
+
+    def _token_pages(self, path: str, body: dict[str, Any], values: str) -> Iterator[Documents]:
+        tokens = _Tokens()
+        while True:
+            answer = _document(self._post(path, body))
+            page, token = _listed(answer.get(values)), answer.get("nextPageToken")
+            yield page
+            if answer.get("isLast") is True or not tokens.lead_on(token, bool(page)):
+                return
+            body = {**body, "nextPageToken": token}
 
     def _feed_pages(self, path: str, since_ms: int) -> Iterator[Documents]:
         """Pages of a work log feed, each from a millisecond before the last one's end.
@@ -319,6 +328,28 @@ class JiraCloud:
             raise PagingBroken("A work log feed does not end.")
         if stuck:
             raise PagingBroken("A work log feed has more entries in an instant than in a page.")
+
+
+class _Tokens:
+    """The page tokens of one list; they lead on until one is missing, null or empty."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self._empty = 0
+
+    def lead_on(self, token: object, page_has_rows: bool) -> bool:
+        """Whether there is a next page; PagingBroken where the tokens lead nowhere."""
+        if not token:
+            return False
+        if str(token) in self._seen:
+            raise PagingBroken("Jira gave the same page token twice.")
+        self._seen.add(str(token))
+        self._empty = 0 if page_has_rows else self._empty + 1
+        if self._empty >= MOST_EMPTY_PAGES:
+            raise PagingBroken("Jira gave only empty pages.")
+        if len(self._seen) >= MOST_PAGES:
+            raise PagingBroken("A list does not end.")
+        return True
 
 
 def chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:

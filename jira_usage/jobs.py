@@ -139,7 +139,7 @@ def _share(step: Progress) -> float:
 
 
 _jobs = Jobs()
-latest, cancel, drop = _jobs.latest, _jobs.cancel, _jobs.drop
+start, latest, cancel, drop = _jobs.start, _jobs.latest, _jobs.cancel, _jobs.drop
 
 
 def start_sync(
@@ -156,4 +156,4 @@ def start_sync(
     def steps(cancel: threading.Event) -> Iterator[Progress]:
         return sync(connection, store, days=days, full=full, timezone=timezone, cancel=cancel)
 
-    return _jobs.start(key, steps)
+    return start(key, steps)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -157,7 +158,7 @@ def _directory_rows(reading: Reading, as_of: int) -> dict[str, list[dict[str, An
     roles = people.roles or []
     members = [m for page in people.members.values() for m in page]
     acted = {**work.ranks.actors, **work.acts.actors}
-    actors = [{"accountId": k, **v} for k, v in acted.items()]
+    actors = [msgspec.to_builtins(person) for person in acted.values()]
     role_actors = [a for _, _, some in people.role_actors for a in some]
     return {
         "issues": list(work.issues.values()),

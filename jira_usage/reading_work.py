@@ -22,6 +22,7 @@ from jira_usage.api import (
     Documents,
     chunks,
 )
+from jira_usage.documents import ChangelogPage
 from jira_usage.errors import (
     AuthenticationFailed,
     JiraUsageError,
@@ -338,13 +339,11 @@ class WorkReading:
                 partial(self.desk.count, "histories", len(ids)),
             )
 
-    def _take_changelogs(self, page: Documents, acts: Acts | None = None) -> None:
-        for entry in page:
-            histories = entry.get("changeHistories")
-            if not isinstance(histories, list):
-                self.acts.unreadable += 1
-                continue
-            (acts or self.acts).add_histories(str(entry.get("issueId") or ""), histories)
+    def _take_changelogs(self, page: ChangelogPage, acts: Acts | None = None) -> None:
+        self.acts.unreadable += page.unreadable
+        for entry in page.entries:
+            histories = entry.histories or []
+            (acts or self.acts).add_histories(str(entry.issue_id or ""), histories)
             self.desk.counts["changes"] += len(histories)
 
     def _trace_one_by_one(self, ids: Sequence[str], error: JiraUsageError) -> None:

@@ -9,10 +9,10 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 import orjson
@@ -54,6 +54,7 @@ TOKEN_HINT = (
 )
 
 Json = Any
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -150,11 +151,17 @@ class Transport:
         """The JSON that a GET answers; `names` fill the braces of `path`."""
         return self._ask("GET", path, names, params=params)
 
-    def post(self, path: str, body: Mapping[str, Json]) -> Json:
-        """The JSON that a reading POST answers. A POST that could write is refused here."""
+    def post(
+        self, path: str, body: Mapping[str, Json], decode: Callable[[bytes], T] = orjson.loads
+    ) -> T:
+        """What a reading POST answers, decoded. A POST that could write is refused here.
+
+        `decode` raises ValueError for what is damaged, which is then asked for again.
+        """
         if path.removeprefix("/rest/api/3/") not in READING_POSTS:
             raise ValueError(f"POST {path} is not one of the reading requests")
-        return self._ask("POST", path, {}, body=orjson.dumps(body))
+        answer: T = self._ask("POST", path, {}, body=orjson.dumps(body), decode=decode)
+        return answer
 
     def _ask(
         self,
@@ -163,6 +170,7 @@ class Transport:
         names: Mapping[str, str],
         params: Mapping[str, str | int | list[str]] | None = None,
         body: bytes | None = None,
+        decode: Callable[[bytes], Json] = orjson.loads,
     ) -> Json:
         url = self.base_url + path.format(**{k: quote(v, safe="") for k, v in names.items()})
         lane_name = f"{method} {path}"
@@ -171,7 +179,7 @@ class Transport:
         while True:
             waited += self._wait_for_turn(lane_name)
             try:
-                return self._send(method, url, params, body, lane_name)
+                return self._send(method, url, params, body, lane_name, decode)
             except _Temporary as trouble:
                 failures += 1
                 error, pause = trouble.error, max(self._backoff(failures), trouble.wait)
@@ -227,6 +235,7 @@ class Transport:
         params: Mapping[str, str | int | list[str]] | None,
         body: bytes | None,
         lane_name: str,
+        decode: Callable[[bytes], Json],
     ) -> Json:
         self.requests_sent[lane_name] += 1
         patience = self._patience
@@ -245,7 +254,16 @@ class Transport:
                 content = self._read(response)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise _Temporary(_unreachable(self.base_url, error)) from None
-        return self._judge(response, content)
+        self._judge(response, content)
+        try:
+            return decode(content)
+        except ValueError:
+            raise _Temporary(
+                SiteUnreachable(
+                    "Jira's answers arrive damaged, several times.",
+                    "Try again; a proxy on the way may cut them.",
+                )
+            ) from None
 
     def _read(self, response: requests.Response) -> bytes:
         """The whole body; a slow drip ends at `longest_answer`, a cancel at the next piece."""
@@ -258,8 +276,8 @@ class Transport:
                 raise OSError("the answer is too slow")
         return b"".join(pieces)
 
-    def _judge(self, response: requests.Response, content: bytes) -> Json:
-        """The JSON of a good answer, or the error that the status, headers and type tell of."""
+    def _judge(self, response: requests.Response, content: bytes) -> None:
+        """Raises the error that an answer's status, headers and type tell of."""
         status = response.status_code
         login = response.headers.get("X-Seraph-LoginReason", "")
         if NOT_LOGGED_IN & {part.strip().upper() for part in login.split(",")}:
@@ -299,12 +317,8 @@ class Transport:
             raise _Temporary(page)
         if not is_json and status == 404 and (not self._is_jira or b"Page Unavailable" in content):
             raise page
-        try:
-            answer = orjson.loads(content) if content else None
-        except orjson.JSONDecodeError:
-            answer = _Garbled
         if status == 401:
-            raise _unauthorized(answer)
+            raise _unauthorized(content)
         if status == 403:
             raise PermissionMissing(
                 "Jira does not allow this account to read that.",
@@ -312,15 +326,7 @@ class Transport:
             )
         if status >= 400:
             raise RequestRefused(f"Jira refused a request ({status}).", status=status)
-        if answer is _Garbled or answer is None:
-            raise _Temporary(
-                SiteUnreachable(
-                    "Jira's answers arrive damaged, several times.",
-                    "Try again; a proxy on the way may cut them.",
-                )
-            )
         self._check_identity(response.headers.get("X-AAccountId"))
-        return answer
 
     def expect_account(self, account_id: str) -> None:
         """From now on each answer must be for this account, if the site says whom it answers.
@@ -358,10 +364,6 @@ class _Anonymous(AuthBase):
         return request
 
 
-class _Garbled:
-    pass
-
-
 class _Temporary(Exception):
     def __init__(self, error: SiteError, wait: float = 0.0) -> None:
         super().__init__()
@@ -386,9 +388,8 @@ def _retry_after(response: requests.Response) -> float:
     return 0.0
 
 
-def _unauthorized(answer: Json) -> AuthenticationFailed | PermissionMissing:
-    message = str(answer.get("message", "")) if isinstance(answer, dict) else ""
-    if "scope" in message.lower():
+def _unauthorized(content: bytes) -> AuthenticationFailed | PermissionMissing:
+    if b"scope does not match" in content:
         return PermissionMissing(
             "The token's scopes do not allow this.",
             "Create a token with the scopes read:jira-work, read:jira-user and "

@@ -9,6 +9,12 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "jira_usage"
 
 COLLECTING = {
+    "documents",
+    "publication",
+    "reading",
+    "reading",
+    "reading_people",
+    "reading_work",
     "activity",
     "admission",
     "api",
@@ -17,7 +23,6 @@ COLLECTING = {
     "crew",
     "directory",
     "preflight",
-    "reading",
     "sync",
     "transport",
 }

@@ -1,0 +1,116 @@
+"""Charts draw what metrics have summed, and nothing else."""
+
+from __future__ import annotations
+
+import colorsys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from jira_usage import charts
+from jira_usage.charts import look
+from jira_usage.metrics import answers
+from jira_usage.metrics.headline import standing_of
+from jira_usage.period import DAY_MS
+from jira_usage.snapshot import Snapshot
+from tests.builders import company, product, project, snapshot, window
+
+HOSTILE = '<a href="https://evil.example">x</a>'
+
+
+def all_charts(kept: Snapshot, days: int) -> dict[str, Any]:
+    """Every chart of a snapshot."""
+    period = window(days)
+    told = answers.person_page(kept, period, False, "ann")
+    return {
+        "who_works": charts.who_works(standing_of(answers.roster(kept, period, False))[0]),
+        "active_trend": charts.active_trend(answers.active_trend(kept, period, False)),
+        "kinds_by_day": charts.kinds_by_day(answers.acts_by_day(kept, period, False)),
+        "kinds_of_person": charts.kinds_of_person(told["kinds"]),
+        "person_calendar": charts.person_calendar(told["calendar"]),
+        "product_days": charts.product_days(answers.product_days(kept, period, False)),
+        "projects": charts.projects_by_people(answers.project_activity(kept, period, False)),
+        "weekday_hours": charts.weekday_hours(answers.weekday_hours(kept, period, False), "UTC"),
+    }
+
+
+@pytest.mark.parametrize("days", [1, 7, 30, 90, 366])
+def test_an_empty_site_draws(tmp_path: Path, days: int) -> None:
+    for made in all_charts(snapshot(tmp_path), days).values():
+        assert made.to_json()
+
+
+@pytest.mark.parametrize("days", [1, 7, 30, 90, 366])
+def test_a_small_site_draws(tmp_path: Path, days: int) -> None:
+    for made in all_charts(snapshot(tmp_path, covered_days=20, **company()), days).values():
+        assert made.to_json() and made.layout.height
+
+
+def test_who_works_has_a_segment_for_each_standing(tmp_path: Path) -> None:
+    made = all_charts(snapshot(tmp_path, **company()), 7)["who_works"]
+    assert [(bar.name, bar.x[0], bar.marker.color) for bar in made.data] == [
+        ("Worked", 2, look.PEOPLE),
+        ("No work found", 1, look.IDLE),
+    ]
+
+
+def test_weekends_are_grey_and_today_is_hatched(tmp_path: Path) -> None:
+    made = all_charts(snapshot(tmp_path, **company()), 7)["active_trend"]
+    bars = {trace.name: trace for trace in made.data}
+    assert bars["Weekend"].marker.color == look.WEEKEND and len(bars["Weekend"].x) == 2
+    assert bars["Today so far"].marker.pattern.shape == "/" and len(bars["Today so far"].x) == 1
+    assert sum(len(bar.x) for name, bar in bars.items() if name != "7-day mean") == 7
+
+
+def test_days_that_were_not_read_are_shaded_and_have_no_bar(tmp_path: Path) -> None:
+    kept = snapshot(tmp_path, covered_days=3, **company())
+    made = charts.active_trend(answers.active_trend(kept, window(10), False))
+    assert [shape.type for shape in made.layout.shapes] == ["rect"]
+    assert made.layout.annotations[0].text == "not read"
+    first = pd.Timestamp(window(10).start_ms + 8 * DAY_MS, unit="ms").date()
+    assert min(day for bar in made.data for day in bar.x) >= first
+
+
+def test_a_calendar_has_a_cell_for_each_day(tmp_path: Path) -> None:
+    kept = snapshot(tmp_path, covered_days=100, **company())
+    for days in (30, 90):
+        told = answers.person_page(kept, window(days), False, "ann")["calendar"]
+        cells = charts.person_calendar(told).data[0].z
+        assert sum(cell is not None and cell == cell for row in cells for cell in row) == days
+
+
+def test_names_from_jira_are_no_markup(tmp_path: Path) -> None:
+    changed = company() | {
+        "projects": [project("WEB", name=HOSTILE)],
+        "products": [product(name=HOSTILE)],
+    }
+    drawn = all_charts(snapshot(tmp_path, **changed), 7)
+    assert "<a href" not in str(drawn["projects"].data[0].y)
+    assert "<a href" not in str(drawn["product_days"].layout.annotations)
+
+
+def contrast(one: str, other: str) -> float:
+    def luminance(color: str) -> float:
+        parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("page", ["#FFFFFF", "#161A1D"])
+def test_colors_can_be_told_from_the_page(page: str) -> None:
+    for color in (*look.STANDING.values(), *look.KINDS.values(), look.MEAN):
+        assert contrast(color, page) >= 2.8, color
+    for color in (look.PEOPLE, look.IDLE):
+        assert contrast(color, "#FFFFFF") >= 4.3, f"white words on {color}"
+
+
+def test_things_have_a_color_of_their_own() -> None:
+    colors = [*look.STANDING.values(), *look.KINDS.values()]
+    assert len(set(colors)) == len(colors)
+    hues = [colorsys.rgb_to_hsv(*(int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)))[0] for c in colors]
+    assert len({round(hue, 2) for hue in hues}) >= len(colors) - 1
