@@ -22,10 +22,13 @@ from jira_usage.datasets import DATASETS, WRITERS, dataset
 from jira_usage.errors import InvalidInput, JiraUsageError
 from jira_usage.period import find_zone, iso_instant
 from jira_usage.preflight import check as check_connection
+from jira_usage.preflight import sign_in
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import Progress, Summary
 from jira_usage.sync import sync as sync_site
+from jira_usage.verify import SAMPLE, Verdict
+from jira_usage.verify import verify as verify_snapshot
 
 P = ParamSpec("P")
 LONGEST_DAYS = 366
@@ -194,6 +197,35 @@ def _shown(steps: Iterator[Progress]) -> Summary:
         click.echo("", err=True)
     assert summary is not None, "a sync that ends without an error has a summary"
     return summary
+
+
+@main.command()
+@click.option("--sample", default=SAMPLE, type=click.IntRange(1), help="How many issues.")
+@click.option("--seed", type=int, help="The same number draws the same issues.")
+@_told
+def verify(sample: int, seed: int | None) -> None:
+    """Prove the snapshot: read a random sample of issues again, one by one, and compare.
+
+    Ends with exit code 1 where anything differs.
+    """
+    connection = Connection.from_environment(os.environ)
+    snapshot = Snapshot.load(admit(connection, Store.open(os.environ)))
+    verdict = Verdict()
+    for verdict in verify_snapshot(sign_in(connection).cloud, snapshot, sample=sample, seed=seed):
+        click.echo(f"\r{verdict.issues} issues read again", err=True, nl=False)
+    click.echo("", err=True)
+    click.echo(
+        f"{verdict.per_cent:.2f} % agreement: {verdict.agreeing:,} events of {verdict.issues:,} "
+        f"issues agree, {len(verdict.differences):,} differ."
+    )
+    click.echo(
+        f"{verdict.explained:,} more are known only here, because Jira forgets what was deleted "
+        f"or edited again; {verdict.gone_issues:,} issues are gone."
+    )
+    for d in verdict.differences:
+        click.echo(f"{d.side}: {d.kind} {d.source_id} on {d.issue_key}, {d.at}, {d.account_id}")
+    if verdict.differences:
+        raise SystemExit(1)
 
 
 @main.command()

@@ -11,7 +11,7 @@ import pyarrow as pa
 from jira_usage.errors import NothingSynced, StoreDamaged
 from jira_usage.events import settled_events
 from jira_usage.period import Period
-from jira_usage.schema import TABLES
+from jira_usage.schema import TABLES, WORKLOG_GONE
 from jira_usage.store import Generation, SiteStore
 
 
@@ -101,14 +101,32 @@ class Snapshot:
         return self._table("coverage")
 
     @cached_property
+    def issues(self) -> pd.DataFrame:
+        return self._table("issues")
+
+    @cached_property
+    def fields(self) -> pd.DataFrame:
+        return self._table("fields")
+
+    @cached_property
+    def _acts(self) -> pd.DataFrame:
+        parts = self._generation.tables["acts"]
+        tables = self._kept.load_tables(key for _, key in sorted(parts.items()))
+        frame: pd.DataFrame = pa.concat_tables([TABLES["acts"].empty_table(), *tables]).to_pandas()
+        return frame
+
+    @property
+    def gone_worklogs(self) -> list[tuple[str, int]]:
+        """The work logs that the feed of deleted ones has named, and when they went."""
+        gone = self._acts[self._acts["act"] == WORKLOG_GONE]
+        return list(zip(gone["source_id"], gone["at"].tolist(), strict=True))
+
+    @cached_property
     def events(self) -> pd.DataFrame:
         """Every event that is kept: at (epoch ms), kind, source_id, account_id, issue_id,
         fields, issue_key, project_key. Key and project are the issue's latest."""
-        parts = self._generation.tables["acts"]
-        tables = [self._kept.load_table(key) for _, key in sorted(parts.items())]
-        acts = pa.concat_tables([TABLES["acts"].empty_table(), *tables]).to_pandas()
-        events = settled_events(acts)
-        issues = self._table("issues")[["issue_id", "issue_key", "project_key"]]
+        events = settled_events(self._acts)
+        issues = self.issues[["issue_id", "issue_key", "project_key"]]
         events = events.merge(issues, on="issue_id", how="left")
         for column in ("issue_key", "project_key"):
             events[column] = events[column].fillna("")

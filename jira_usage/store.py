@@ -13,7 +13,7 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -161,11 +161,21 @@ class SiteStore:
 
     def load_table(self, key: str) -> pa.Table:
         """The table of a blob; StoreDamaged where it is missing or not what was written."""
+        [table] = self.load_tables([key])
+        return table
+
+    def load_tables(self, keys: Iterable[str]) -> list[pa.Table]:
+        """The tables of some blobs, in order, read at one opening of the store."""
+        tables = []
         with self._cache() as cache:
-            blob = cache.get(key)
-        if blob is None or hashlib.sha256(blob).hexdigest() != key:
-            raise StoreDamaged("A part of the stored data is damaged.", "Sync the site again.")
-        return pq.read_table(pa.BufferReader(blob))
+            for key in keys:
+                blob = cache.get(key)
+                if blob is None or hashlib.sha256(blob).hexdigest() != key:
+                    raise StoreDamaged(
+                        "A part of the stored data is damaged.", "Sync the site again."
+                    )
+                tables.append(pq.read_table(pa.BufferReader(blob)))
+        return tables
 
     def publish(self, generation: Generation) -> None:
         """Makes a generation the current one; drops what neither it nor the last one needs."""

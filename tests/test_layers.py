@@ -25,6 +25,7 @@ COLLECTING = {
     "preflight",
     "sync",
     "transport",
+    "verify",
 }
 HALL = {"errors", "period", "schema", "store"}
 EXPLAINING = {"charts", "datasets", "events", "metrics", "snapshot", "ui"}
