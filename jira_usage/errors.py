@@ -13,6 +13,7 @@ JiraUsageError                    exit code
 ├── PagingBroken                  6   pages repeat, or do not end
 ├── SyncIncomplete                6   a sync stopped before its end
 │   └── SyncCancelled             6   because somebody stopped it
+├── StoreUnusable                 6   the disk is full, or the folder can't be written
 ├── StoreDamaged                  7   what was kept can't be read
 └── NothingSynced                 7   there is no snapshot yet
 
@@ -95,6 +96,11 @@ class SyncIncomplete(JiraUsageError):
 
 class SyncCancelled(SyncIncomplete):
     title = "The sync was cancelled"
+
+
+class StoreUnusable(JiraUsageError):
+    exit_code = 6
+    title = "The store can't be used"
 
 
 class StoreDamaged(JiraUsageError):

@@ -90,7 +90,9 @@ def build(
     if reading.people.fields is None and last and "fields" in last.tables:
         tables["fields"] = dict(last.tables["fields"])
         del rows_by_table["fields"]
-    rows_by_table["users"] += _former_users(kept, last, parts, rows_by_table["users"])
+    listed = reading.desk.coverage.states["users"] == "complete"
+    earlier = _former_users(kept, last, parts, rows_by_table["users"], anonymous=listed)
+    rows_by_table["users"] += earlier
     for name, rows in rows_by_table.items():
         table = pa.Table.from_pylist(rows, TABLES[name])
         if name == "issues":
@@ -183,31 +185,33 @@ def _directory_rows(reading: Reading, as_of: int) -> dict[str, list[dict[str, An
 
 
 def _former_users(
-    kept: SiteStore, last: Generation | None, parts: Mapping[str, str], rows: list[dict[str, Any]]
+    kept: SiteStore,
+    last: Generation | None,
+    parts: Mapping[str, str],
+    rows: list[dict[str, Any]],
+    *,
+    anonymous: bool,
 ) -> list[dict[str, Any]]:
-    """Accounts that Jira no longer names but whose acts are kept: without their email.
+    """Accounts that Jira named before and does not name now.
 
-    An account that has left the list was deleted; its name goes as well.
+    Where the whole list could be read, they were deleted: those whose acts are kept
+    stay, without name and email. Where it could not, they are kept as they were.
     """
     if last is None:
         return []
     present = {row["account_id"] for row in rows}
     before = kept.load_table(last.tables["users"][""]).to_pylist()
     gone = {row["account_id"]: row for row in before if row["account_id"] not in present}
+    if not anonymous:
+        return list(gone.values())
     acted: set[str] = set()
-    for key in parts.values() if gone else ():
-        acted |= gone.keys() & set(pc.unique(kept.load_table(key)["account_id"]).to_pylist())
+    for table in kept.load_tables(parts.values()) if gone else ():
+        acted |= gone.keys() & set(pc.unique(table["account_id"]).to_pylist())
+    former = {"email": "", "active": False, "listed": False}
     return [
-        {
-            **gone[account_id],
-            "email": "",
-            "active": False,
-            "listed": False,
-            "display_name": "Former user"
-            if gone[account_id]["listed"]
-            else gone[account_id]["display_name"],
-        }
-        for account_id in sorted(acted)
+        {**row, **former, "display_name": "Former user" if row["listed"] else row["display_name"]}
+        for account_id, row in sorted(gone.items())
+        if account_id in acted
     ]
 
 

@@ -29,8 +29,10 @@ class Scope:
     `known_issues` maps the ids of issues that were read before to their `updated`
     then: an issue that has not changed since is not read again. Projects that are
     not among `known_projects` (all, where it is None) are read from `keep_from_ms`.
-    `ranked_issues` are those that a full sync would read: ranking an issue is an act
-    that may leave its `updated` alone, so their `rank_fields` are asked for.
+    An act before `since_ms` on an issue that is not among `seen_issues` tells that the
+    issue could not be seen then. `ranked_issues` are those that a full sync would
+    read: ranking an issue may leave its `updated` alone, so their `rank_fields` are
+    asked for.
     """
 
     since_ms: int
@@ -38,6 +40,7 @@ class Scope:
     now_ms: int
     known_issues: Mapping[str, int | None] = field(default_factory=dict)
     known_projects: frozenset[str] | None = None
+    seen_issues: frozenset[str] = frozenset()
     ranked_issues: Sequence[str] = ()
     rank_fields: Sequence[str] = ()
     project_roles: bool = True
@@ -46,14 +49,17 @@ class Scope:
         """JQL, the best first, for issues updated since: relative, so no zone is involved.
 
         There is no upper bound: an issue touched while it is read would leave the
-        result. For `project_ids`, all that is kept is searched, not only what is new.
+        result; and a move changes an issue's key, while nothing changes its creation. For `project_ids`, all that is kept is searched, not only what is new.
         """
         since_ms = self.keep_from_ms if project_ids else self.since_ms
         minutes = -(-(self.now_ms - since_ms) // 60_000) + 1
         days = -(-minutes // 1440)
-        spans = [f"-{days}d"] if minutes % 1440 < 2 else [f"-{minutes}m", f"-{days}d"]
         where = f"project in ({', '.join(project_ids)}) AND " if project_ids else ""
-        return [f"{where}updated >= {span} ORDER BY key ASC" for span in spans]
+        return [
+            f"{where}updated >= -{minutes}m ORDER BY created ASC, key ASC",
+            f"{where}updated >= -{days}d ORDER BY created ASC, key ASC",
+            f"{where}updated >= -{days}d ORDER BY key ASC",
+        ][minutes % 1440 < 2 :]
 
 
 class Desk:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import pyarrow.compute as pc
+
 from jira_usage import directory
 from jira_usage.activity import Acts
 from jira_usage.api import (
@@ -38,7 +40,8 @@ from jira_usage.reading import Desk, once
 
 ISSUE_FIELDS = ("project", "created", "creator", "updated", "comment")
 MOST_ISSUES_GIVEN_UP = 20
-SEARCHES = 3
+SEARCHES = 5
+MOST_OPENED_ISSUES = 50
 PROJECTS_A_SEARCH = 50
 
 
@@ -61,6 +64,7 @@ class WorkReading:
         self._bulk_known = False
         self._probing = False
         self._all_found = False
+        self._opened_read = False
         self._asked_worklogs: set[str] = set()
         self._worklog_issues: set[str] = set()
 
@@ -101,7 +105,37 @@ class WorkReading:
                 self._trace,
             )
         self._trace()
-        return self._read_ranks() or bool(untraced)
+        return bool(untraced) or self._read_ranks() or self._read_opened()
+
+    def _read_opened(self) -> bool:
+        """Reads the work logs of issues that could not be seen at the last sync, once.
+
+        Their feed goes on from the last sync, but here all of the window is new.
+        """
+        scope, read = self.desk.scope, self.desk.crew.read
+        if scope.known_projects is None or self._opened_read:
+            return False
+        self._opened_read = True
+        acts = self.acts.table()
+        before = acts.filter(pc.less(acts["at"], scope.since_ms))
+        opened = sorted({*before["issue_id"].to_pylist()} - scope.seen_issues - {""})
+        if len(opened) > MOST_OPENED_ISSUES:
+            read(
+                partial(self.desk.cloud.updated_worklogs, scope.keep_from_ms),
+                self._take_worklog_entries,
+                self.desk.needed("work logs"),
+            )
+        else:
+            for issue_id in opened:
+                read(
+                    partial(self.desk.cloud.issue_worklogs, issue_id),
+                    partial(self._take_issue_worklogs, issue_id),
+                    partial(self._given_up_on, "work logs", issue_id),
+                )
+        return bool(opened)
+
+    def _take_issue_worklogs(self, issue_id: str, worklogs: Documents) -> None:
+        self.acts.add_worklogs({**worklog, "issueId": issue_id} for worklog in worklogs)
 
     def _read_ranks(self) -> bool:
         """Asks for the ranking of issues that nothing else has told of, once."""

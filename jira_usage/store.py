@@ -12,6 +12,7 @@ import hmac
 import os
 import secrets
 import shutil
+import sqlite3
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from jira_usage.errors import InvalidInput, StoreDamaged, SyncIncomplete
+from jira_usage.errors import InvalidInput, StoreDamaged, StoreUnusable, SyncIncomplete
 
 CURRENT, PREVIOUS = "current", "previous"
 FORMAT = 1
@@ -134,11 +135,13 @@ class SiteStore:
                 timeout=60,
             ) as cache:
                 yield cache
-        except (diskcache.Timeout, OSError, _SQL_ERROR) as error:
-            raise StoreDamaged(
+        except (diskcache.Timeout, OSError, sqlite3.OperationalError) as error:
+            raise StoreUnusable(
                 f"The store in {self.folder.parent} can't be used ({type(error).__name__}).",
                 "Check that the disk is not full and the folder can be written.",
             ) from None
+        except sqlite3.DatabaseError:
+            raise StoreDamaged("The stored data is damaged.", "Sync the site again.") from None
 
     def current(self) -> Generation | None:
         """The last complete generation, or None where there is none."""
@@ -191,8 +194,28 @@ class SiteStore:
             for key in [key for key in cache if key not in needed]:
                 cache.delete(key)
 
+    def newest_intact(self) -> Generation | None:
+        """The newest generation whose every part can be read; a damaged store is emptied.
+
+        For whoever is about to write: what can't be read can't be built upon.
+        """
+        try:
+            for generation in (self.current(), self.step_back()):
+                if generation is not None:
+                    try:
+                        self.load_tables(generation.blobs)
+                    except StoreDamaged:
+                        continue
+                    return generation
+        except StoreDamaged:
+            for path in self.folder.glob("cache.db*"):
+                path.unlink()
+        return None
+
     def step_back(self) -> Generation | None:
         """The generation before the current one, where the current one can't be read."""
+        if not self.exists:
+            return None
         with self._cache() as cache:
             manifest = cache.get(PREVIOUS)
         return Generation.from_json(manifest) if manifest else None
@@ -291,6 +314,3 @@ def proves(kept: str, email: str, api_token: str) -> bool:
 def _slow_hash(email: str, api_token: str, salt: bytes) -> bytes:
     secret = f"{email.lower()}\n{api_token}".encode()
     return hashlib.scrypt(secret, salt=salt, n=1 << 14, r=8, p=1)
-
-
-_SQL_ERROR = diskcache.core.sqlite3.Error

@@ -68,7 +68,7 @@ def sync(
     kept = store.site(signed_in.site_url, signed_in.account_id)
     try:
         with kept.writing():
-            last = kept.current()
+            last = kept.newest_intact()
             scope = _scope(signed_in, kept, last, days=days, full=full, roles=project_roles)
             reading = yield from _read(signed_in, scope, cancel)
             _judge(reading)
@@ -115,6 +115,7 @@ def _scope(
         now_ms=now_ms,
         known_issues=known if read_until == last.meta["started_at"] else {},
         known_projects=frozenset(last.meta["projects_read"]),
+        seen_issues=frozenset(known),
         ranked_issues=[i for i, updated in known.items() if (updated or 0) >= window_ms],
         rank_fields=[f["field_id"] for f in fields if _is_rank(f)][:10],
         project_roles=roles,

@@ -150,3 +150,25 @@ def test_a_store_that_can_not_be_used_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InvalidInput, match="can't be used"):
         Store.open({"JIRA_USAGE_HOME": str(tmp_path / "file" / "home")})
+
+
+def test_whoever_writes_goes_on_from_the_newest_intact_generation(kept: SiteStore) -> None:
+    publish(kept, "a", *range(100_000))
+    publish(kept, "b", *range(200_000))
+    assert identity(kept.newest_intact()) == "b"
+    newest = max(kept.folder.rglob("*.val"), key=lambda path: path.stat().st_size)
+    newest.write_bytes(b"")
+    assert identity(kept.newest_intact()) == "a"
+
+
+def test_a_database_that_is_garbage_is_begun_anew(kept: SiteStore) -> None:
+    publish(kept, "a", 1)
+    for path in kept.folder.glob("cache.db*"):
+        path.write_bytes(b"garbage" * 1000)
+    assert kept.newest_intact() is None
+    publish(kept, "b", 2)
+    assert identity(kept.current()) == "b"
+
+
+def identity(generation: Generation | None) -> str:
+    return generation.id if generation else ""
