@@ -49,7 +49,8 @@ class Scope:
         """JQL, the best first, for issues updated since: relative, so no zone is involved.
 
         There is no upper bound: an issue touched while it is read would leave the
-        result; and a move changes an issue's key, while nothing changes its creation. For `project_ids`, all that is kept is searched, not only what is new.
+        result; and the order is by what no act changes: a move changes an issue's key.
+        For `project_ids`, all that is kept is searched, not only what is new.
         """
         since_ms = self.keep_from_ms if project_ids else self.since_ms
         minutes = -(-(self.now_ms - since_ms) // 60_000) + 1
