@@ -193,7 +193,8 @@ class _Probe:
 
 
 def _probe_users(cloud: JiraCloud) -> str:
-    if not next(cloud.users(page_size=1), None):
+    # A page may be short, even empty of the few that were asked for: ask for more than one.
+    if not next(cloud.users(page_size=100), None):
         raise PermissionMissing("The list of people comes empty.")
     return "The list of people can be read."
 

@@ -139,18 +139,22 @@ def grants(product_key: str, group_id: str, *, default: bool = False) -> Row:
     return {"product_key": product_key, "group_id": group_id, "default": default}
 
 
-def project(key: str, *, name: str = "", lead: str = "") -> Row:
+def project(key: str, *, name: str = "", lead: str = "", browsable: bool = True) -> Row:
     return {
         "project_id": f"p-{key}",
         "project_key": key,
         "name": name or key.title(),
         "lead_account_id": lead,
-        "browsable": True,
+        "browsable": browsable,
     }
 
 
 def access_row(
-    account_id: str, *, product: str = "jira-software", state: str = "licensed", groups: Any = ("g",)
+    account_id: str,
+    *,
+    product: str = "jira-software",
+    state: str = "licensed",
+    groups: Any = ("g",),
 ) -> Row:
     return {
         "account_id": account_id,
@@ -197,7 +201,6 @@ def publish(
     covered_days: int = 40,
     refused: Mapping[str, str] | None = None,
     timezone: str = "UTC",
-    browsable_projects: int | None = 1,
     **tables: list[Row],
 ) -> str:
     """Publishes tables of the schema as a finished sync of `now`, and returns the snapshot's id.
@@ -230,13 +233,12 @@ def publish(
         "requests": 20,
         "least_requests": 20,
         "requests_by_operation": {},
-        **{name: 0 for name in ("issues", "comments", "histories", "worklogs", "acts")},
+        **dict.fromkeys(("issues", "comments", "histories", "worklogs", "acts"), 0),
         "users": len(rows.get("users", [])),
         "new_acts": len(rows.get("acts", [])),
         "coverage": dict(notes.states),
         "skew_ms": 0,
         "scoped": False,
-        "browsable_projects": browsable_projects,
         "approximate_users": None,
         "admits": "",
     }
@@ -278,8 +280,15 @@ def company(*, now: int = NOW, name_of_cyn: str = "Cyn Vale") -> dict[str, list[
         ],
         "products": [
             product(),
-            product("jira-core", name="Jira Work Management", seats=None, left=None, used=2,
-                    unlimited=True, plan="FREE"),
+            product(
+                "jira-core",
+                name="Jira Work Management",
+                seats=None,
+                left=None,
+                used=2,
+                unlimited=True,
+                plan="FREE",
+            ),
         ],
         "product_groups": [
             grants("jira-software", "g-jira", default=True),

@@ -25,11 +25,11 @@ COLLECTING = {
     "preflight",
     "sync",
     "transport",
-    "verify",
 }
 HALL = {"errors", "period", "schema", "store"}
 EXPLAINING = {"charts", "datasets", "events", "metrics", "snapshot", "ui"}
-OUTSIDE = {"__init__", "__main__", "cli", "demo", "jobs"}
+# The last few look at both wings: they bring them together, or hold one against the other.
+OUTSIDE = {"__init__", "__main__", "demo", "cli", "jobs", "verify"}
 
 # Library → the rooms that may import it.
 KEEPERS = {

@@ -5,43 +5,66 @@ Every function here takes (snapshot, period, count_created) and hands the tables
 
 from __future__ import annotations
 
-import numpy as np
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
 import pandas as pd
 
 from jira_usage.datasets import access_of, dataset
 from jira_usage.metrics import kinds, person, products, projects, rhythm, trend
 from jira_usage.metrics.activity import counted, events_within
-from jira_usage.metrics.matrix import account_rows, day_counts
+from jira_usage.metrics.licenses import licenses
+from jira_usage.metrics.matrix import day_counts
 from jira_usage.metrics.person import events_of
+from jira_usage.metrics.projects import worked_in
 from jira_usage.metrics.roster import Roster, build_roster
 from jira_usage.metrics.standing import blind_spot
 from jira_usage.period import Period
 from jira_usage.snapshot import Snapshot
 
+T = TypeVar("T")
+KEPT = 12
+_kept: WeakKeyDictionary[Snapshot, OrderedDict[Hashable, Any]] = WeakKeyDictionary()
+
+
+def _once(snapshot: Snapshot, make: Callable[..., T], *key: Hashable) -> T:
+    """`make(snapshot, *key)`, computed once for all answers that need it; the last are kept."""
+    told = _kept.setdefault(snapshot, OrderedDict())
+    name = (make.__name__, *key)
+    if name not in told:
+        told[name] = make(snapshot, *key)
+        while len(told) > KEPT:
+            told.popitem(last=False)
+    found: T = told[name]
+    return found
+
 
 def roster(snapshot: Snapshot, period: Period, count_created: bool) -> Roster:
     """Everyone, with what they did in the window."""
+    return _once(snapshot, _roster, period, count_created)
+
+
+def _access(snapshot: Snapshot) -> pd.DataFrame:
+    return access_of(snapshot)
+
+
+def _daily(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
+    return dataset(snapshot, "daily", period, count_created=count_created)
+
+
+def _roster(snapshot: Snapshot, period: Period, count_created: bool) -> Roster:
     users = dataset(snapshot, "users", period, count_created=count_created)
-    counts = day_counts(snapshot.events, users["account_id"], period, count_created=count_created)
     within = counted(events_within(snapshot.events, period), count_created=count_created)
-    worked = pd.DataFrame(
-        {
-            "row": account_rows(within, users["account_id"]),
-            "project_key": within["project_key"].to_numpy(),
-        }
-    )
-    worked = worked[worked["row"] >= 0].drop_duplicates()
-    worked["project_key"] = worked["project_key"].astype("str")
-    names = snapshot.projects.drop_duplicates("project_key").set_index("project_key")["name"]
-    worked["name"] = worked["project_key"].map(names).fillna("").astype("str")
     licenses_known = snapshot.knows("licenses")
     roles_known = snapshot.knows("groups") or snapshot.knows("administrators")
     return build_roster(
         users,
-        access_of(snapshot),
+        _once(snapshot, _access),
         snapshot.products,
-        worked,
-        counts,
+        worked_in(within, users["account_id"], snapshot.projects),
+        day_counts(within, users["account_id"], period, count_created=count_created),
         blind=blind(snapshot, period),
         licenses_unknown="" if licenses_known else reason(snapshot, "licenses"),
         roles_unknown="" if roles_known else reason(snapshot, "groups"),
@@ -54,7 +77,7 @@ def blind(snapshot: Snapshot, period: Period) -> str:
         snapshot.coverage,
         snapshot.covered_from_ms,
         period,
-        browsable_projects=snapshot.meta.get("browsable_projects"),
+        browsable_projects=int(snapshot.projects["browsable"].sum()),
         projects=len(snapshot.projects),
     )
 
@@ -68,13 +91,13 @@ def reason(snapshot: Snapshot, dataset_name: str) -> str:
 
 def active_trend(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
     """trend.active_trend of the snapshot."""
-    daily = dataset(snapshot, "daily", period, count_created=count_created)
+    daily = _once(snapshot, _daily, period, count_created)
     return trend.active_trend(daily, period)
 
 
 def acts_by_day(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
     """kinds.acts_by_day of the snapshot."""
-    daily = dataset(snapshot, "daily", period, count_created=count_created)
+    daily = _once(snapshot, _daily, period, count_created)
     return kinds.acts_by_day(daily, count_created=count_created)
 
 
@@ -85,27 +108,32 @@ def acts_by_kind(snapshot: Snapshot, period: Period, count_created: bool) -> pd.
 
 def rates(snapshot: Snapshot, period: Period, count_created: bool) -> trend.Rates:
     """trend.rates of the snapshot."""
-    ids = snapshot.users["account_id"]
-    counts = day_counts(snapshot.events, ids, period, count_created=count_created)
-    people = (snapshot.users["account_type"] == "atlassian").to_numpy(dtype=np.bool_)
-    return trend.rates(counts, people, period, snapshot.covered_from_ms)
+    told = roster(snapshot, period, count_created)
+    return trend.rates(told.counts, told.is_person, period, snapshot.covered_from_ms)
 
 
 def product_days(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
     """products.product_days of the snapshot."""
-    ids = snapshot.users["account_id"]
-    counts = day_counts(snapshot.events, ids, period, count_created=count_created)
+    told = roster(snapshot, period, count_created)
     return products.product_days(
-        snapshot.products, access_of(snapshot), ids, counts, period, snapshot.covered_from_ms
+        snapshot.products,
+        _once(snapshot, _access),
+        told.people["account_id"],
+        told.counts,
+        period,
+        snapshot.covered_from_ms,
     )
 
 
 def seat_table(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
     """products.seat_table of the snapshot; no work found is unknown where it can't be told."""
-    licenses = dataset(snapshot, "licenses", period, count_created=count_created)
+    people = roster(snapshot, period, count_created).people
+    held = _once(snapshot, _access)
+    acted = pd.Index(people.loc[(people["actions"] > 0).to_numpy(), "account_id"])
+    table = licenses(snapshot.products, held, acted)
     if blind(snapshot, period):
-        licenses = licenses.assign(inactive_users=pd.array([pd.NA] * len(licenses), dtype="Int64"))
-    return products.seat_table(licenses, access_of(snapshot), snapshot.products)
+        table["inactive_users"] = pd.array([pd.NA] * len(table), dtype="Int64")
+    return products.seat_table(table, held, snapshot.products)
 
 
 def project_activity(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
@@ -145,7 +173,7 @@ def person_page(
         ),
         "access": person.access_path(
             account_id,
-            access_of(snapshot),
+            _once(snapshot, _access),
             snapshot.products,
             snapshot.groups,
             snapshot.members,

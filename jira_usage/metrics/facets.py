@@ -31,6 +31,11 @@ class Facet:
     help: str = ""
     unknown: str = ""
 
+    def offered(self, chosen: Sequence[str]) -> list[str]:
+        """The options worth showing: those that some row has, and those that are chosen."""
+        numbers = set(np.unique(self.codes).tolist())
+        return [o for n, o in enumerate(self.options) if n in numbers or o in chosen]
+
     def mask(self, chosen: Sequence[str], size: int) -> Mask:
         """Which rows have one of the chosen options; all where none is chosen."""
         numbers = [self.options.index(o) for o in chosen if o in self.options]
@@ -64,8 +69,8 @@ def facet_of(
 ) -> Facet:
     """A facet from one value, or one list of values, per row.
 
-    Options come in the order of `words`, then others by label; an option that no row has
-    is left out, and so is an empty value.
+    Options come in the order of `words`, then others by label. An option of `words` is one
+    even where no row has it: choosing it shows nobody. An empty value is no option.
     """
     words = words or {}
     if isinstance(values, pd.Series):
@@ -77,9 +82,10 @@ def facet_of(
         flat = np.array([option for some in values for option in some], dtype=object)
     codes, found = pd.factorize(flat)
     names = [str(name) for name in found]
+    every = dict.fromkeys([*words, *names])
     rank = {option: place for place, option in enumerate(words)}
     by_label = sorted(
-        (name for name in names if name),
+        (name for name in every if name),
         key=lambda name: (rank.get(name, len(rank)), words.get(name, name).casefold(), name),
     )
     place = {name: number for number, name in enumerate(by_label)}

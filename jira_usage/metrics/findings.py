@@ -18,6 +18,7 @@ from jira_usage.metrics.words import (
     plural,
     window_words,
 )
+from jira_usage.period import find_zone, from_epoch_ms
 
 
 def who_works(counts: pd.DataFrame, days: int, *, licensed: bool) -> str:
@@ -55,6 +56,8 @@ def trend(rates: Rates, frame: pd.DataFrame) -> str:
     if not rates.active:
         return "Nobody worked in Jira on these days"
     number = round(rates.per_working_day)
+    if not number:
+        return "On most working days nobody is active"
     return f"On a working day, {people_count(number)} {'is' if number == 1 else 'are'} active"
 
 
@@ -106,3 +109,11 @@ def person(name: str, calendar: pd.DataFrame, days: int) -> str:
     if not active:
         return f"No work of {name} was found {window_words(days)}"
     return f"{name} worked on {active} of {plural(days, 'day')}"
+
+
+def person_more(acts: pd.DataFrame, blind: str, zone_name: str) -> str:
+    """From last_acts: when somebody acted last, or that nothing is known."""
+    if acts.empty:
+        return blind or "Nothing is kept of this account. Reading leaves no trace."
+    at = from_epoch_ms(int(acts["at"].iloc[0])).astimezone(find_zone(zone_name))
+    return f"Last act found: {at:%A}, {at:%B} {at.day}, {at.year}, {at:%H:%M}. {blind}".strip()

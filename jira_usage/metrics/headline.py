@@ -10,7 +10,7 @@ import pandas as pd
 from jira_usage.metrics.roster import ANY, Roster
 from jira_usage.metrics.standing import standing_counts
 from jira_usage.metrics.trend import Rates
-from jira_usage.metrics.words import NO_WORK, WORKED, plural, window_words
+from jira_usage.metrics.words import NO_WORK, WORKED, people_count, plural, window_words
 
 UNKNOWN = "unknown"
 Filters = Mapping[str, str]
@@ -51,7 +51,7 @@ def headlines(roster: Roster, days: int) -> list[Headline]:
             people,
         ),
         _told(
-            "People with a license",
+            "With a license",
             roster.number(**licensed),
             "Each person once, however many products they may use. "
             "Only enabled accounts of people hold a license.",
@@ -60,7 +60,7 @@ def headlines(roster: Roster, days: int) -> list[Headline]:
             no_licenses,
         ),
         _told(
-            f"Active people, {days} days" if days > 1 else "Active people today",
+            _active(days),
             working,
             f"People who commented, changed an issue or logged work {window}. "
             "Reading leaves no trace.",
@@ -68,7 +68,7 @@ def headlines(roster: Roster, days: int) -> list[Headline]:
             active,
         ),
         _told(
-            "Licensed, no work found",
+            "No work found",
             roster.number(**idle),
             f"People with a license of whom no comment, change or work log was found {window}. "
             "They may still read: look before you take a license away.",
@@ -87,7 +87,7 @@ def rate_headlines(rates: Rates, days: int) -> list[Headline]:
     per_day, each = rates.per_working_day, rates.days_each
     told = [
         Headline(
-            f"Active people, {days} days" if days > 1 else "Active people today",
+            _active(days),
             f"{rates.active:,}",
             f"People with at least one counted act {window_words(days)}.",
             "monthly active users" if days == 30 else "",
@@ -95,14 +95,14 @@ def rate_headlines(rates: Rates, days: int) -> list[Headline]:
             _link(rates.active),
         ),
         Headline(
-            "Active on a working day",
+            "On a working day",
             UNKNOWN if per_day is None else f"{per_day:,.0f}",
             f"The mean of the {working} that are over. Weekends and today are left out.",
             untold
             or (f"{rates.stickiness:.0%} of those active" if rates.stickiness is not None else ""),
         ),
         Headline(
-            "Days each of them worked",
+            "Days each worked",
             UNKNOWN if each is None else f"{each:.1f}",
             "On how many working days an active person acted, on average.",
             untold if each is None else f"of {working}",
@@ -110,7 +110,7 @@ def rate_headlines(rates: Rates, days: int) -> list[Headline]:
     ]
     if days > 7:
         week = Headline(
-            "Active people, 7 days",
+            _active(7),
             f"{rates.last_7:,}",
             "People with at least one counted act on the last seven dates, today included.",
             "weekly active users",
@@ -125,9 +125,7 @@ def standing_of(roster: Roster) -> tuple[pd.DataFrame, Filters]:
     Where licenses are not known, those of all people whose account is enabled.
     """
     filters: Filters = (
-        {"product": ANY}
-        if roster.licenses_known
-        else {"type": "atlassian", "status": "enabled"}
+        {"product": ANY} if roster.licenses_known else {"type": "atlassian", "status": "enabled"}
     )
     chosen = roster.select({key: [value] for key, value in filters.items()}).rows
     return standing_counts(roster.people["standing"].iloc[chosen]), filters
@@ -144,7 +142,11 @@ def _told(
 def _link(number: int) -> str:
     if number == 0:
         return ""
-    return "See this person" if number == 1 else f"See these {number:,} people"
+    return people_count(number)
+
+
+def _active(days: int) -> str:
+    return f"Active, {days} days" if days > 1 else "Active today"
 
 
 def _share(part: int, whole: int, of: str) -> str:

@@ -120,7 +120,8 @@ def access_path(
     default = through.loc[through["default"].astype(bool), "product_key"]
     names = products.drop_duplicates("product_key").set_index("product_key")["product_name"]
     frame = held[["product_key", "state", "groups"]].copy()
-    frame.insert(1, "product_name", held["product_key"].map(names).astype("str"))
+    told = [names.get(key, key) for key in held["product_key"]]
+    frame.insert(1, "product_name", pd.Series(told, index=held.index, dtype="str"))
     frame["default_group"] = frame["product_key"].isin(default)
     frame["note"] = pd.Series(
         [_leaving(row.state, row.groups) for row in each(frame)],

@@ -48,12 +48,13 @@ def product_days(
 def seat_table(
     licenses: pd.DataFrame, access: pd.DataFrame, products: pd.DataFrame
 ) -> pd.DataFrame:
-    """The dataset licenses with included_users, seats_words, utilization, seat_use and
+    """The dataset licenses with included_users, seats_words, left_words, utilization, seat_use and
     approximate_users, by product name.
 
     `included_users` hold the product beside another one, without a license of its own.
     `utilization` is active ÷ licensed people, `seat_use` Jira's own count ÷ seats; both
-    are unknown where a part is. `seats_words` says a number, “unlimited” or “unknown”.
+    are unknown where a part is. `seats_words` and `left_words` say a number,
+    “unlimited” or “unknown”.
     """
     frame = licenses.copy()
     included = access[access["state"] == INCLUDED].groupby("product_key")["account_id"].nunique()
@@ -65,6 +66,14 @@ def seat_table(
         else "unknown"
         if pd.isna(row.seats)
         else f"{row.seats:,}"
+        for row in each(frame)
+    ]
+    frame["left_words"] = [
+        "unlimited"
+        if bool(row.unlimited)
+        else "unknown"
+        if pd.isna(row.seats_remaining)
+        else f"{row.seats_remaining:,}"
         for row in each(frame)
     ]
     for column, part, whole in (

@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 
 from jira_usage.metrics.activity import counted, events_within
+from jira_usage.metrics.matrix import account_rows
 from jira_usage.period import Period
 
 SPARK_DAYS = 30
+UNREADABLE = "Issues that could not be read"
 
 
 def project_activity(
@@ -42,6 +44,7 @@ def project_activity(
     known = projects.drop_duplicates("project_key").set_index("project_key")
     names = users.drop_duplicates("account_id").set_index("account_id")["display_name"]
     frame["name"] = frame["project_key"].map(known["name"]).fillna("").astype("str")
+    frame.loc[frame["project_key"] == "", "name"] = UNREADABLE
     leads = frame["project_key"].map(known["lead_account_id"])
     frame["lead"] = leads.map(names).fillna("").astype("str")
     for column, number in (
@@ -59,8 +62,33 @@ def project_activity(
 
 def _spark(events: pd.DataFrame, keys: pd.Series, period: Period) -> pd.Series:
     """The acts in each project on each of the last dates, as lists."""
-    place = pd.Index(keys).get_indexer(pd.Index(events["project_key"].astype("str")))
+    projects = events["project_key"].cat
+    places = pd.Index(keys).get_indexer(pd.Index(projects.categories.astype("str")))
+    place = places[projects.codes.to_numpy()] if len(events) else np.zeros(0, dtype=np.int64)
     days = period.day_numbers(events["at"].to_numpy())
     flat = np.bincount(place * period.days + days, minlength=len(keys) * period.days)
     matrix = flat.reshape(len(keys), period.days)[:, -SPARK_DAYS:]
     return pd.Series(list(matrix.tolist()), index=keys.index, dtype=object)
+
+
+def worked_in(events: pd.DataFrame, account_ids: pd.Series, projects: pd.DataFrame) -> pd.DataFrame:
+    """row, project_key, name: in which projects each account has an event, once each.
+
+    `row` is the account's place in `account_ids`. Events of no readable issue are left out.
+    """
+    rows = account_rows(events, account_ids)
+    keys = events["project_key"].cat
+    number = max(len(keys.categories), 1)
+    pairs = np.unique(rows[rows >= 0] * number + keys.codes.to_numpy(np.int64)[rows >= 0])
+    names = projects.drop_duplicates("project_key").set_index("project_key")["name"].to_dict()
+    told = [str(key) for key in keys.categories]
+    codes = pairs % number
+    frame = pd.DataFrame(
+        {
+            "row": pairs // number,
+            "project_key": pd.Series(np.array(told or [""], dtype=object)[codes], dtype="str"),
+        }
+    )
+    labels = np.array([names.get(key, "") for key in told] or [""], dtype=object)
+    frame["name"] = pd.Series(labels[codes], dtype="str")
+    return frame[frame["project_key"] != ""].reset_index(drop=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,7 +27,6 @@ SORTS: Final = {
     "name": "Name",
     "idle": "Least active first",
 }
-Ranks = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Roster:
     licenses_known: bool
     roles_known: bool
     haystack: pa.Array
-    ranks: Mapping[str, Ranks]
+    orders: Mapping[str, Rows]
 
     @property
     def size(self) -> int:
@@ -62,8 +60,10 @@ class Roster:
     def select(self, choices: Choices, search: str = "", sort: str = "actions") -> Selection:
         """The rows that are searched for and pass the filters, in the order of `sort`."""
         found = choose(self.facets, choices, self.size, self.matches(search))
-        ranks = self.ranks.get(sort, self.ranks["actions"])
-        return Selection(found.rows[np.argsort(ranks[found.rows])], found.counts)
+        order = self.orders.get(sort, self.orders["actions"])
+        chosen = np.zeros(self.size, dtype=np.bool_)
+        chosen[found.rows] = True
+        return Selection(order[chosen[order]], found.counts)
 
     def number(self, **choices: str | Sequence[str]) -> int:
         """How many accounts a link with these filters shows."""
@@ -87,13 +87,12 @@ class Roster:
         frame["days"] = pd.Series(days, index=frame.index, dtype=object)
         return frame
 
-    def of(self, account_id: str) -> pd.Series | None:
-        """One account's row, None where there is none."""
-        place = int(np.searchsorted(self.people["account_id"].to_numpy(object), account_id))
-        if place >= self.size or self.people["account_id"].iat[place] != account_id:
-            return None
-        row: pd.Series = self.people.iloc[place]
-        return row
+    def place(self, account_id: str) -> Rows:
+        """The row of an account, as an array of one, or of none where it is not known."""
+        ids = self.people["account_id"].to_numpy(object)
+        place = int(np.searchsorted(ids, account_id))
+        known = place < self.size and ids[place] == account_id
+        return np.array([place] if known else [], dtype=np.int64)
 
 
 def build_roster(
@@ -155,7 +154,7 @@ def build_roster(
         licenses_known=not licenses_unknown,
         roles_known=not roles_unknown,
         haystack=pa.array(_haystack(people), pa.string()),
-        ranks=_ranks(people),
+        orders=_orders(people),
     )
 
 
@@ -206,36 +205,29 @@ def _role_facet(people: pd.DataFrame) -> Facet:
 
 
 def _project_facet(worked_in: pd.DataFrame) -> Facet:
-    told = worked_in[worked_in["project_key"] != ""]
-    codes, keys = pd.factorize(told["project_key"].astype("str"), sort=True)
-    names = told.drop_duplicates("project_key").set_index("project_key")["name"]
+    codes, keys = pd.factorize(worked_in["project_key"], sort=True)
+    names = worked_in.drop_duplicates("project_key").set_index("project_key")["name"].to_dict()
     labels = {str(k): f"{k} · {names[k]}" if names[k] else str(k) for k in keys}
     return Facet(
         "project",
         "Worked in project",
         tuple(str(key) for key in keys),
         labels,
-        told["row"].to_numpy(dtype=np.int64),
+        worked_in["row"].to_numpy(dtype=np.int64),
         codes.astype(np.int64),
         help="People with a counted act on one of the project's issues in the window.",
     )
 
 
-def _ranks(people: pd.DataFrame) -> dict[str, Ranks]:
-    """The place of every row in each order; ties go by name."""
-    by_name = np.argsort(np.array([folded(n) for n in people["display_name"]] or [""], dtype=str))
-    by_name = by_name[: len(people)]
-    keys: dict[str, Callable[[], Any]] = {
-        "actions": lambda: -people["actions"].to_numpy(dtype=np.int64),
-        "recent": lambda: -people["last_active_at"].fillna(0).to_numpy(dtype=np.int64),
-        "days": lambda: -people["active_days"].to_numpy(dtype=np.int64),
-        "idle": lambda: people["active_days"].to_numpy(dtype=np.int64),
+def _orders(people: pd.DataFrame) -> dict[str, Rows]:
+    """The rows in each order; ties go by name."""
+    names = np.array([folded(name) for name in people["display_name"]], dtype=object)
+    by_name = np.argsort(names, kind="stable").astype(np.int64)
+    keys = {
+        "actions": -people["actions"].to_numpy(dtype=np.int64),
+        "recent": -people["last_active_at"].astype("Int64").fillna(0).to_numpy(dtype=np.int64),
+        "days": -people["active_days"].to_numpy(dtype=np.int64),
+        "idle": people["active_days"].to_numpy(dtype=np.int64),
     }
-    orders = {"name": by_name}
-    for name, make in keys.items():
-        orders[name] = by_name[np.argsort(make()[by_name], kind="stable")]
-    ranks = {}
-    for name, order in orders.items():
-        ranks[name] = np.empty(len(people), dtype=np.int64)
-        ranks[name][order] = np.arange(len(people))
-    return ranks
+    orders = {name: by_name[np.argsort(key[by_name], kind="stable")] for name, key in keys.items()}
+    return {"name": by_name, **orders}

@@ -20,6 +20,13 @@ TYPE_WORDS: Final = {
     "unknown": "Unknown type",
 }
 
+TYPE_OF_ONE: Final = {
+    "atlassian": "Person",
+    "app": "App or robot",
+    "customer": "Portal customer",
+    "unknown": "Unknown type",
+}
+
 COMMENTS, CHANGES, WORK_LOGS, CREATED = "comments", "changes", "work_logs", "created"
 KIND_GROUPS: Final = {
     CHANGES: ("issue_changed",),

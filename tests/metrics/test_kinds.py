@@ -37,7 +37,11 @@ def test_small() -> None:
         event("ann", at=NOW - 30 * DAY_MS),
     )
     frame = acts_by_kind(told, USERS, window()).set_index("kind")
-    assert frame.loc["comment_created", ["people", "actions", "robot_actions"]].tolist() == [2, 3, 1]
+    assert frame.loc["comment_created", ["people", "actions", "robot_actions"]].tolist() == [
+        2,
+        3,
+        1,
+    ]
     assert frame.loc["issue_changed", "robot_actions"] == 1
     assert frame.loc["issue_created", "actions"] == 1
     assert not frame.loc["issue_created", "counted"]

@@ -52,7 +52,7 @@ def test_days_before_the_first_sync_are_not_known() -> None:
 
 
 def test_weekends() -> None:
-    assert weekends(window(7)).tolist() == [False, True, True, False, False, False, False]
+    assert weekends(window(7)).tolist() == [True, True, False, False, False, False, False]
 
 
 @st.composite
@@ -70,7 +70,7 @@ def histories(draw: st.DrawFn) -> pd.DataFrame:
     return events(*(event(who, at=when, kind=kind) for who, when, kind in rows))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(histories(), st.sampled_from(ZONES), st.integers(1, 12), st.booleans())
 def test_every_count_of_a_window_agrees(
     told: pd.DataFrame, zone: str, days: int, count_created: bool

@@ -32,7 +32,9 @@ def test_the_zone_moves_an_act_to_another_day() -> None:
 
 
 def test_the_mean_is_over_such_days_that_were_read() -> None:
-    told = events(event("ann", at=at("2026-11-13T09:00Z")), event("ann", at=at("2026-11-20T09:10Z")))
+    told = events(
+        event("ann", at=at("2026-11-13T09:00Z")), event("ann", at=at("2026-11-20T09:10Z"))
+    )
     frame = weekday_hours(told, USERS, window(8))
     assert cell(frame, 4, 9)["dates"] == 2 and cell(frame, 4, 9)["mean"] == pytest.approx(1.0)
     assert cell(frame, 3, 9)["dates"] == 1
@@ -40,7 +42,7 @@ def test_the_mean_is_over_such_days_that_were_read() -> None:
     assert later["mean"].isna().all() and later["actions"].sum() == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(st.integers(NOW - 20 * DAY_MS, NOW), max_size=30),
     st.sampled_from(["UTC", "America/St_Johns", "Australia/Lord_Howe"]),

@@ -17,10 +17,16 @@ from jira_usage.store import Generation, SiteStore, Store, proof
 from jira_usage.ui import session
 
 SITE_URL = "https://acme.atlassian.net"
+SAFE_HOST = r"acme\.atlassian\.net"
+NOWHERE = "http://127.0.0.1:9"  # nobody answers on the discard port
 EMAIL = "ada@acme.example"
 TOKEN = "ATATT-a-token-that-must-stay-secret"
 ADA, BEN, CYN, BOT = "acc-ada", "acc-ben", "acc-cyn", "acc-bot"
 HOSTILE = "![x](https://evil.example/x.png) **Cyn** :red[hi]"
+
+
+def now_ms() -> int:
+    return int(time.time() * 1000)
 
 
 def a_connection(site: str = SITE_URL) -> Connection:
@@ -47,7 +53,7 @@ def keep_snapshot(
     kept: SiteStore, *, age_ms: int = 60_000, refused: tuple[str, ...] = (), **meta: Any
 ) -> str:
     """Publishes a small snapshot and returns its id. What is `refused` was not permitted."""
-    as_of = int(time.time() * 1000) - age_ms
+    as_of = now_ms() - age_ms
     notes = CoverageNotes()
     for name in notes.states:
         notes.read(name)

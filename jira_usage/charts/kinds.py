@@ -1,0 +1,67 @@
+"""What people do, by kind of act."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from jira_usage.charts.look import DAY_WIDTH, KINDS, NOTE, day_axis, figure, legend_above
+from jira_usage.metrics.words import GROUP_WORDS, KIND_GROUPS
+
+
+def kinds_by_day(frame: pd.DataFrame) -> go.Figure:
+    """Stacked bars of acts per date, from acts_by_day; today is hatched, as it is not over."""
+    traces = []
+    last = frame["date"].max()
+    for group in KIND_GROUPS:
+        rows = frame[(frame["group"] == group) & frame["actions"].notna()]
+        if rows.empty or not int(rows["actions"].max()):
+            continue
+        label = GROUP_WORDS[group]
+        traces.append(
+            go.Bar(
+                x=rows["date"],
+                y=rows["actions"].astype(int),
+                name=label,
+                width=DAY_WIDTH,
+                marker={
+                    "color": KINDS[group],
+                    "line": {"width": 0},
+                    "pattern": {"shape": ["/" if day == last else "" for day in rows["date"]]},
+                },
+                hovertemplate=f"{label}: <b>%{{y:,}}</b><extra></extra>",
+            )
+        )
+    made = figure(
+        traces,
+        height=320,
+        barmode="stack",
+        showlegend=True,
+        legend={**legend_above(), "traceorder": "normal"},
+        hovermode="x unified",
+    )
+    made.update_xaxes(**day_axis(sorted(set(frame["date"]))))
+    made.update_yaxes(
+        title={"text": "acts", "font": {"size": 12, "color": NOTE}}, nticks=5, tickformat=",d"
+    )
+    return made
+
+
+def kinds_of_person(frame: pd.DataFrame) -> go.Figure:
+    """A horizontal bar per kind of act, from person_kinds or acts_by_kind."""
+    rows = frame[frame["actions"] > 0].sort_values("actions")
+    bars = go.Bar(
+        x=rows["actions"],
+        y=rows["label"],
+        orientation="h",
+        marker={"color": [KINDS[group] for group in rows["group"]], "cornerradius": 3},
+        text=[f"{number:,}" for number in rows["actions"]],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y}: <b>%{x:,}</b><extra></extra>",
+    )
+    made = figure([bars], height=44 + 34 * max(len(rows), 1))
+    made.update_xaxes(visible=False)
+    made.update_yaxes(showgrid=False)
+    made.update_layout(margin={"l": 8, "r": 48, "t": 4, "b": 4})
+    return made

@@ -1,0 +1,108 @@
+"""What all charts share: one color per thing, calm axes, and no tool bar.
+
+The colors hold at least 3:1 against the light and the dark page. They differ in lightness
+as well as in hue, and nothing is told by color alone. Text without a color of its own
+takes the theme's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from jira_usage.metrics.words import (
+    CANNOT_TELL,
+    CHANGES,
+    COMMENTS,
+    CREATED,
+    NO_WORK,
+    WORK_LOGS,
+    WORKED,
+)
+
+PEOPLE = "#2272C9"
+IDLE = "#B65C02"
+UNTOLD = "#727C8C"
+WEEKEND = "#8E98A8"
+MEAN = "#D9822B"
+NOTE = "#7A8699"
+GRID = "rgba(128,138,155,0.22)"
+CLEAR = "rgba(0,0,0,0)"
+STANDING: Final = {WORKED: PEOPLE, NO_WORK: IDLE, CANNOT_TELL: UNTOLD}
+KINDS: Final = {
+    CHANGES: "#1D7F8C",
+    COMMENTS: "#9383EC",
+    WORK_LOGS: "#C58B0A",
+    CREATED: "#AE4787",
+}
+# From almost nothing to the color of people: visible on any page.
+SHADES: Final = [[0.0, "rgba(34,114,201,0.06)"], [0.25, "rgba(34,114,201,0.40)"], [1.0, PEOPLE]]
+CONFIG: Final = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+FONT: Final = {"size": 13}
+DAY_MS = 86_400_000
+DAY_WIDTH = DAY_MS * 0.78
+
+
+def figure(traces: Sequence[Any], *, height: int, **layout: Any) -> go.Figure:
+    """A figure with the common layout: thin margins, no drag, labels on hover."""
+    made = go.Figure(data=list(traces))
+    made.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8, "autoexpand": True},
+        dragmode=False,
+        showlegend=False,
+        font=FONT,
+        hoverlabel={"align": "left", "namelength": -1},
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
+        bargap=0.22,
+    )
+    made.update_xaxes(showgrid=False, zeroline=False, fixedrange=True, automargin=True)
+    made.update_yaxes(
+        gridcolor=GRID, zeroline=False, fixedrange=True, automargin=True, rangemode="tozero"
+    )
+    made.update_layout(**layout)
+    return made
+
+
+def legend_above() -> dict[str, Any]:
+    return {
+        "orientation": "h",
+        "x": 0,
+        "y": 1.02,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "title": {"text": ""},
+    }
+
+
+def day_axis(dates: Sequence[date]) -> dict[str, Any]:
+    """Ticks on Mondays: one a week, fewer over a long window, every day over a short one."""
+    if not dates:
+        return {}
+    if len(dates) <= 14:
+        every = DAY_MS * (1 if len(dates) <= 7 else 2)
+    else:
+        every = DAY_MS * 7 * max(1, round(len(dates) / 35))
+    mondays = [day for day in dates if day.weekday() == 0]
+    half = timedelta(hours=12)
+    start, end = (datetime.combine(day, time()) for day in (dates[0], dates[-1]))
+    return {
+        "type": "date",
+        "range": [start - half, end + half],
+        "tickformat": "%b %-d",
+        "tick0": next(iter([*mondays, *dates]), None),
+        "dtick": every,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": GRID,
+        "hoverformat": "%A, %B %-d, %Y",
+    }
+
+
+def note(text: str, **place: Any) -> dict[str, Any]:
+    """An annotation that both themes can show."""
+    return {"text": text, "showarrow": False, "font": {"size": 12, "color": NOTE}, **place}

@@ -1,0 +1,92 @@
+"""Active people per day."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from jira_usage.charts.look import (
+    CLEAR,
+    DAY_WIDTH,
+    GRID,
+    MEAN,
+    NOTE,
+    PEOPLE,
+    WEEKEND,
+    day_axis,
+    figure,
+    legend_above,
+    note,
+)
+
+
+def active_trend(frame: pd.DataFrame, *, height: int = 320) -> go.Figure:
+    """A bar per date and the 7-day mean as a line, from active_trend.
+
+    Weekends are grey, today is hatched because it is not over, and dates that were not
+    read are shaded and empty.
+    """
+    told = frame[frame["active_users"].notna()]
+    traces: list[object] = [
+        _bars(told[~told["weekend"] & ~told["incomplete"]], "Working day", PEOPLE),
+        _bars(told[told["weekend"] & ~told["incomplete"]], "Weekend", WEEKEND),
+        _bars(told[told["incomplete"]], "Today so far", PEOPLE, hatched=True),
+    ]
+    mean = frame[frame["mean_7"].notna()]
+    if len(mean):
+        traces.append(
+            go.Scatter(
+                x=mean["date"],
+                y=mean["mean_7"].astype(float),
+                name="7-day mean",
+                mode="lines+markers" if len(mean) == 1 else "lines",
+                line={"color": MEAN, "width": 2.5, "shape": "spline", "smoothing": 0.6},
+                hovertemplate="7-day mean: <b>%{y:.1f}</b><extra></extra>",
+            )
+        )
+    made = figure(
+        traces,
+        height=height,
+        barmode="overlay",
+        showlegend=True,
+        legend=legend_above(),
+        hovermode="x unified",
+    )
+    made.update_xaxes(**day_axis(list(frame["date"])))
+    made.update_yaxes(
+        title={"text": "people", "font": {"size": 12, "color": NOTE}}, nticks=5, tickformat=",d"
+    )
+    if int(told["active_users"].max() if len(told) else 0) <= 5:
+        made.update_yaxes(dtick=1)
+    _shade_unread(made, frame)
+    return made
+
+
+def _bars(rows: pd.DataFrame, name: str, color: str, *, hatched: bool = False) -> go.Bar:
+    fill = {"shape": "/", "fgcolor": color, "bgcolor": CLEAR, "size": 6, "solidity": 0.45}
+    return go.Bar(
+        x=rows["date"],
+        y=rows["active_users"].astype(int),
+        name=name,
+        customdata=rows["actions"].astype(int),
+        width=DAY_WIDTH,
+        showlegend=bool(len(rows)),
+        marker={
+            "color": color,
+            "pattern": fill if hatched else {"shape": ""},
+            "line": {"width": 1 if hatched else 0, "color": color},
+            "cornerradius": 3,
+        },
+        hovertemplate=f"{name}: <b>%{{y:,}}</b> active, %{{customdata:,}} acts<extra></extra>",
+    )
+
+
+def _shade_unread(made: go.Figure, frame: pd.DataFrame) -> None:
+    unread = frame.loc[frame["active_users"].isna(), "date"]
+    if unread.empty:
+        return
+    half = pd.Timedelta(hours=12)
+    first, last = pd.Timestamp(unread.iloc[0]) - half, pd.Timestamp(unread.iloc[-1]) + half
+    made.add_vrect(x0=first, x1=last, fillcolor=GRID, line_width=0, layer="below")
+    middle = first + (last - first) / 2
+    made.add_annotation(note("not read", x=middle, y=0.5, yref="paper"))

@@ -1,0 +1,48 @@
+"""Who works: one bar, the best five-second picture."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from jira_usage.charts.look import STANDING, figure
+from jira_usage.metrics.rows import each
+from jira_usage.metrics.words import CANNOT_TELL
+
+ENOUGH_ROOM = 0.12
+
+
+def who_works(counts: pd.DataFrame) -> go.Figure:
+    """One horizontal bar with a segment per standing, from standing_counts."""
+    traces = [
+        go.Bar(
+            x=[row.people],
+            y=[""],
+            orientation="h",
+            name=row.label,
+            customdata=[row.standing],
+            marker={
+                "color": STANDING[row.standing],
+                "pattern": {"shape": "/" if row.standing == CANNOT_TELL else "", "size": 6},
+                "line": {"width": 0},
+                "cornerradius": 4,
+            },
+            text=f"<b>{row.people:,}</b> {row.label.lower()}" if row.share > ENOUGH_ROOM else "",
+            textposition="inside",
+            insidetextanchor="middle",
+            textangle=0,
+            textfont={"color": "white", "size": 14},
+            hovertemplate=f"{row.label}: <b>{row.people:,}</b> ({row.share:.0%})<extra></extra>",
+        )
+        for row in each(counts)
+    ]
+    made = figure(
+        traces,
+        height=64,
+        barmode="stack",
+        uniformtext={"minsize": 12, "mode": "hide"},
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+    )
+    made.update_xaxes(visible=False, range=[0, max(int(counts["people"].sum()), 1)])
+    made.update_yaxes(visible=False)
+    return made

@@ -1,0 +1,115 @@
+"""What a product's tile says: its seats, its people, and who of them works."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from jira_usage.metrics.access import INCLUDED
+from jira_usage.metrics.rows import each
+from jira_usage.metrics.words import NO_WORK, WORKED, people_count, window_words
+
+UNKNOWN = "unknown"
+PLAN_WORDS = {"PAID": "Paid plan", "FREE": "Free plan", "UNLICENSED": "Not licensed"}
+
+
+@dataclass(frozen=True)
+class Link:
+    """Words that open the Users page with filters."""
+
+    label: str
+    filters: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One product. `numbers` are (name, value, meaning); names may come from Jira."""
+
+    name: str
+    plan: str
+    numbers: list[tuple[str, str, str]]
+    utilization: float | None
+    sentence: str
+    notes: list[str]
+    links: list[Link]
+
+
+def tiles(table: pd.DataFrame, blind: str, days: int) -> list[Tile]:
+    """A tile for each row of seat_table, in its order."""
+    return [_tile(row, blind, days) for row in each(table)]
+
+
+def _tile(row: Any, blind: str, days: int) -> Tile:
+    known = not pd.isna(row.licensed_users)
+    licensed = int(row.licensed_users) if known else 0
+    key = str(row.product_key)
+    links = []
+    if known and licensed:
+        links.append(Link(people_count(licensed), {"product": key}))
+        if int(row.active_users):
+            links.append(
+                Link(f"{int(row.active_users):,} worked", {"product": key, "work": WORKED})
+            )
+        if not pd.isna(row.inactive_users) and int(row.inactive_users):
+            number = int(row.inactive_users)
+            links.append(Link(f"{number:,} no work found", {"product": key, "work": NO_WORK}))
+    if known and int(row.included_users):
+        number = int(row.included_users)
+        links.append(Link(f"{number:,} included", {"product": f"{INCLUDED}:{key}"}))
+    return Tile(
+        name=str(row.product_name) or key,
+        plan=PLAN_WORDS.get(str(row.plan), str(row.plan).capitalize() or "Plan unknown"),
+        numbers=_numbers(row),
+        utilization=float(row.utilization) if known and licensed else None,
+        sentence=_sentence(row, known, licensed, days),
+        notes=[note for note in _notes(row, known, blind) if note],
+        links=links,
+    )
+
+
+def _numbers(row: Any) -> list[tuple[str, str, str]]:
+    seats = "What Jira says the plan holds. On some plans it is a ceiling, not what was bought."
+    used = "Jira's own count of users of this product."
+    left = "Jira's own count of the seats that are left."
+    held = "Enabled people in one of the product's groups, counted by this app."
+    told = [("Seats", str(row.seats_words), seats), ("Used", _number(row.seats_used), used)]
+    if not row.unlimited:
+        told.append(("Left", str(row.left_words), left))
+    return [*told, ("With a license", _number(row.licensed_users), held)]
+
+
+def _sentence(row: Any, known: bool, licensed: int, days: int) -> str:
+    if not known:
+        return "Whose license it is can't be told."
+    if not licensed:
+        return "Nobody holds a license of its own."
+    active = int(row.active_users)
+    share = f"{active / licensed:.0%}"
+    return f"{active:,} of {people_count(licensed)} worked {window_words(days)} ({share})"
+
+
+def _notes(row: Any, known: bool, blind: str) -> list[str]:
+    included = int(row.included_users) if known else 0
+    differs = (
+        known
+        and not pd.isna(row.seats_used)
+        and int(row.seats_used) != int(row.licensed_users) + included
+    )
+    return [
+        f"Included for {people_count(included)} with another Jira product: no license of its own."
+        if included
+        else "",
+        f"Jira counts {_number(row.seats_used)} users, the groups hold "
+        f"{people_count(int(row.licensed_users) + included)}. Jira's count may be older, "
+        "or hold accounts that groups do not show."
+        if differs
+        else "",
+        f"For the others it can't be told. {blind}" if blind and known else "",
+    ]
+
+
+def _number(value: Any) -> str:
+    return UNKNOWN if pd.isna(value) else f"{int(value):,}"

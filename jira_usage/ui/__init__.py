@@ -1,0 +1,1 @@
+"""What every page shares: the frame, the session's connection, cached figures. Knows Streamlit."""

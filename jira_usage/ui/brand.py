@@ -1,0 +1,24 @@
+"""The app's mark: three days of work, beside its name."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+PAGE_ICON = "📊"
+_BARS = (
+    '<rect x="0" y="11" width="6" height="13" rx="2" fill="#0C66E4"/>'
+    '<rect x="9" y="5" width="6" height="19" rx="2" fill="#388BFF"/>'
+    '<rect x="18" y="0" width="6" height="24" rx="2" fill="#1F845A"/>'
+)
+_MARK = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">{_BARS}</svg>'
+_NAME = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 140 24">{bars}'
+    '<text x="34" y="19" font-family="Source Sans, Segoe UI, Helvetica, Arial, sans-serif" '
+    'font-size="19" font-weight="700" textLength="104" fill="{ink}">Jira usage</text></svg>'
+)
+
+
+def show() -> None:
+    """The mark in the corner, in ink that suits the theme."""
+    ink = "#E6EAEE" if st.context.theme.type == "dark" else "#101214"
+    st.logo(_NAME.format(bars=_BARS, ink=ink), icon_image=_MARK, size="medium")

@@ -1,0 +1,143 @@
+"""What was synced, how complete it is, and where it is kept."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from jira_usage.ui import account_panel
+from jira_usage.ui.frame import View
+from jira_usage.ui.session import Session
+from jira_usage.ui.text import age, count, duration, moment, safe
+
+MODES = {"full": "Everything", "later": "Changes"}
+# A sign, a word and what the word means: color alone would not tell.
+STATES = {
+    "complete": (":green[:material/check_circle:]", "Complete"),
+    "partial": (":orange[:material/incomplete_circle:]", "Partly"),
+    "not_permitted": (":red[:material/lock:]", "Not permitted"),
+    "never": (":gray[:material/do_not_disturb_on:]", "Not read"),
+}
+TELLS = {
+    "users": "Who has an account",
+    "licenses": "Who may use which product",
+    "plans": "Which plan each product is on",
+    "groups": "Who is in which group",
+    "administrators": "Who administers the site",
+    "projects": "Which projects there are",
+    "project roles": "Who has which role in a project",
+    "issues": "Which issues changed",
+    "histories": "Who changed what in them",
+    "comments": "Who commented",
+    "work logs": "Who logged work",
+}
+ROWS = {
+    "users": "Accounts",
+    "issues": "Issues",
+    "histories": "History entries",
+    "comments": "Comments",
+    "worklogs": "Work logs",
+    "acts": "Acts",
+}
+KEPT = """
+**Kept:** account IDs, names and visible email addresses, groups, products and roles;
+issue and project keys; and for each act who, when and which field.
+
+**Never kept:** the API token, the text of issues, comments and work logs,
+and Jira's answers as such.
+"""
+
+
+def show_sync(view: View, now_ms: int) -> None:
+    """The last sync: when, by whom, how long, with how many requests."""
+    meta = view.snapshot.meta
+    requests, least = int(meta["requests"]), int(meta["least_requests"])
+    with st.grid(4, min_column_width=160):
+        st.metric(
+            "Synced",
+            age((now_ms - view.snapshot.as_of_ms) / 1000).capitalize(),
+            help=moment(view.snapshot.as_of_ms, view.zone) + f" ({safe(view.zone)})",
+            border=True,
+        )
+        st.metric("Took", duration(float(meta["duration_s"])), border=True)
+        st.metric(
+            "Requests to Jira",
+            f"{requests:,}",
+            help=f"The fewest that could read the same: {least:,}.",
+            border=True,
+        )
+        st.metric(
+            "Read",
+            MODES.get(meta["mode"], "Everything"),
+            help="The first sync reads everything, later ones what changed since.",
+            border=True,
+        )
+    known_from = moment(view.snapshot.covered_from_ms, view.zone)
+    facts = {
+        "Site": safe(str(meta["base_url"]).removeprefix("https://")),
+        "Read by": f"{safe(str(meta['display_name']))} "
+        + ("(scoped token, through the gateway)" if meta.get("scoped") else ""),
+        "Data as of": f"{moment(view.snapshot.as_of_ms, view.zone)}, {safe(view.zone)}",
+        "Known since": f"{known_from}. Earlier work is unknown, not zero.",
+    }
+    st.table(
+        pd.DataFrame({"": [f"**{name}**" for name in facts], " ": list(facts.values())}),
+        hide_index=True,
+        hide_header=True,
+        border="horizontal",
+        alt="Facts about the last sync",
+    )
+
+
+def show_rows(view: View) -> None:
+    """How much the last sync read, and which requests that took."""
+    meta = view.snapshot.meta
+    with st.grid(6, min_column_width=120):
+        for name, label in ROWS.items():
+            st.metric(label, f"{int(meta[name]):,}")
+    st.caption(
+        f"{count(int(meta['new_acts']), 'act')} new in that sync. "
+        "An act is one comment, change or work log of one account."
+    )
+    with st.expander("Requests by kind", icon=":material/http:"):
+        sent = sorted(meta["requests_by_operation"].items(), key=lambda item: -item[1])
+        st.dataframe(
+            pd.DataFrame(sent, columns=["Request", "Times"]),
+            hide_index=True,
+            alt="How often each request was sent",
+        )
+
+
+def show_coverage_table(view: View) -> None:
+    """Each dataset: how much of it could be read, why not more, and what follows."""
+    rows = view.snapshot.coverage.to_dict("records")
+    rows.sort(key=lambda row: row["state"] == "complete")
+    told = []
+    for row in rows:
+        icon, word = STATES.get(str(row["state"]), STATES["never"])
+        name = str(row["dataset"])
+        why = " ".join(safe(str(row[part])) for part in ("reason", "consequence") if row[part])
+        what = f"**{safe(name).capitalize()}.** {TELLS.get(name, '')}"
+        told.append((f"{icon} {word}", what, why or "–"))
+    short = sum(row["state"] != "complete" for row in rows)
+    st.markdown(
+        f"**{short} of {len(rows)} are not complete.** Figures that rest on them say so."
+        if short
+        else f"**All {len(rows)} are complete:** the token could read everything."
+    )
+    st.table(
+        pd.DataFrame(told, columns=["State", "What", "Why, and what follows"]),
+        hide_index=True,
+        border="horizontal",
+        alt="Coverage of each dataset",
+    )
+
+
+def show_keeping(signed: Session) -> None:
+    """Where the data is, and the ways to get rid of it."""
+    st.markdown(KEPT)
+    st.caption("In this folder of the computer that runs the app, readable by its owner only:")
+    st.code(str(signed.kept.folder), language=None, wrap_lines=True)
+    with st.container(horizontal=True):
+        account_panel.forget_button(signed)
+        account_panel.disconnect_button("data_disconnect")

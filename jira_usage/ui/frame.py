@@ -1,0 +1,165 @@
+"""The frame of every page: who may see it, the sidebar, the header, and the view it shows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar, overload
+
+import pandas as pd
+import streamlit as st
+
+from jira_usage.datasets import dataset
+from jira_usage.errors import JiraUsageError, NothingSynced
+from jira_usage.period import Period
+from jira_usage.snapshot import Snapshot
+from jira_usage.ui import (
+    account_panel,
+    brand,
+    cache,
+    empty,
+    filters,
+    navigation,
+    session,
+    sync_panel,
+)
+from jira_usage.ui.text import age, moment, safe
+
+T = TypeVar("T")
+NOBODY_TITLE = "Who really works in your Jira?"
+DEFINITION = (
+    "**Active** means: on that day the person commented, changed an issue or logged work. "
+    "Reading does not count."
+)
+CREATED_COUNTS = " Creating an issue counts too: that is switched on."
+CREATED_DOES_NOT = " Creating an issue does not count."
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page shows: a snapshot, over a period, by one definition. Frames are read-only."""
+
+    snapshot: Snapshot
+    period: Period
+    zone: str
+    days: int
+    count_created: bool
+
+    def dataset(self, name: str) -> pd.DataFrame:
+        """A public dataset of jira_usage.datasets over the period."""
+        return cache.remember(
+            self.snapshot,
+            dataset,
+            (name, *self._key),
+            lambda: dataset(self.snapshot, name, self.period, count_created=self.count_created),
+        )
+
+    def cached(self, compute: Callable[..., T], *arguments: Hashable) -> T:
+        """`compute(snapshot, period, count_created, *arguments)`, computed once.
+
+        `compute` must be a named function of a module, as its name is part of the key.
+        """
+        return cache.remember(
+            self.snapshot,
+            compute,
+            (arguments, *self._key),
+            lambda: compute(self.snapshot, self.period, self.count_created, *arguments),
+        )
+
+    @property
+    def definition(self) -> str:
+        """What “active” means, in one line of Markdown."""
+        return DEFINITION + (CREATED_COUNTS if self.count_created else CREATED_DOES_NOT)
+
+    def coverage_line(self) -> str:
+        """What the figures rest on, in one line of Markdown: dates, zone, age, coverage."""
+        meta = self.snapshot.meta
+        states = dict(meta["coverage"])
+        short = [name for name, state in states.items() if state != "complete"]
+        read = "everything could be read" if not short else f"not complete: {', '.join(short)}"
+        first, last = self.period.first_on, self.period.last_on
+        return (
+            f"{first:%b} {first.day} to {last:%b} {last.day}, {last:%Y} "
+            f"(today so far), days of {safe(self.zone)} · "
+            f"data as of {moment(self.snapshot.as_of_ms, self.zone)} · {read}"
+        )
+
+    @property
+    def _key(self) -> tuple[Any, ...]:
+        return self.zone, self.days, self.count_created
+
+
+@overload
+def frame(title: str, *, question: str = "", needs_data: Literal[True] = True) -> View: ...
+@overload
+def frame(title: str, *, question: str = "", needs_data: Literal[False]) -> None: ...
+def frame(title: str, *, question: str = "", needs_data: bool = True) -> View | None:
+    """Opens a page; stops it where this session is not connected or nothing is synced yet.
+
+    A page that needs no data is open to everybody and gets no view.
+    """
+    navigation.ensure_table()
+    st.set_page_config(page_title=f"{title} · Jira usage", page_icon=brand.PAGE_ICON, layout="wide")
+    brand.show()
+    signed = session.current()
+    snapshot, trouble = _load(signed)
+    if signed:
+        with st.sidebar:
+            sync_panel.show(signed, snapshot)
+    if not needs_data:
+        _header(title, question)
+    elif signed is None:
+        _header(NOBODY_TITLE, "" if title == "Overview" else f"Connect to open “{title}”.")
+        empty.show_not_connected()
+    elif isinstance(trouble, NothingSynced):
+        _header(title, question)
+        empty.show_nothing_synced(signed)
+    elif trouble:
+        _header(title, question)
+        empty.show_damaged(signed, trouble)
+    if signed and not snapshot:
+        with st.sidebar:
+            account_panel.show_account(signed)
+    if not needs_data:
+        return None
+    if not (signed and snapshot):
+        st.stop()
+    with st.sidebar:
+        zone, days, count_created = filters.show(snapshot)
+        account_panel.show_account(signed)
+    view = View(snapshot, snapshot.period(days, zone), zone, days, count_created)
+    _header(title, question, view)
+    sync_panel.show_failure(signed)
+    return view
+
+
+def show_definition(view: View) -> None:
+    """The one-line definition that the page's figures rest on."""
+    st.caption(view.definition)
+
+
+def show_coverage(view: View) -> None:
+    """What the page's figures rest on, with the way to the details."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(view.coverage_line())
+
+
+def _load(signed: session.Session | None) -> tuple[Snapshot | None, JiraUsageError | None]:
+    """The session's snapshot, or why there is none."""
+    if signed is None:
+        return None, None
+    try:
+        return cache.load_snapshot(signed.kept), None
+    except JiraUsageError as error:
+        return None, error
+
+
+def _header(title: str, question: str, view: View | None = None) -> None:
+    st.title(title, anchor=False)
+    told = [question] if question else []
+    if view:
+        ago = age(time.time() - view.snapshot.as_of_ms / 1000)
+        told.append(f"last {view.days} days · synced {ago}")
+    if told:
+        st.caption(" · ".join(told))

@@ -1,0 +1,48 @@
+"""The way to the pages: app.py's table, and the repair of a start without it."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from jira_usage.errors import JiraUsageError
+from jira_usage.ui.brand import PAGE_ICON
+from jira_usage.ui.errors import show_error
+
+_this_run = threading.local()
+SEEN = "navigation_seen"
+
+
+def run(pages: Sequence[Page]) -> None:
+    """Shows the navigation and runs the page that is asked for."""
+    # Before st.navigation: else the page's Material icon becomes the favicon, from Google.
+    st.set_page_config(page_title="Jira usage", page_icon=PAGE_ICON, layout="wide")
+    page = st.navigation(list(pages))
+    _this_run.routed = st.session_state[SEEN] = True
+    try:
+        page.run()
+    except JiraUsageError as error:
+        show_error(error)
+    finally:
+        _this_run.routed = False
+
+
+def ensure_table() -> None:
+    """Starts again through app.py where Streamlit has run a page of pages/ by itself.
+
+    It does so on a fresh server, until st.navigation was called once by anybody. Once in
+    a session is enough, and starting again later would lose the click that caused the run.
+    """
+    started = Path(getattr(sys.modules["__main__"], "__file__", ""))
+    if getattr(_this_run, "routed", False) or started.name != "app.py":
+        return
+    if st.session_state.get(SEEN):
+        return
+    st.session_state[SEEN] = True
+    st.navigation(sorted((started.parent / "pages").glob("*.py")), position="hidden")
+    st.rerun()

@@ -1,0 +1,229 @@
+"""The sync, on every page: the data's age, one button, progress, Cancel, and what came of it."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import streamlit as st
+
+from jira_usage import jobs
+from jira_usage.errors import AuthenticationFailed
+from jira_usage.jobs import Job
+from jira_usage.period import DAY_MS, zone_names
+from jira_usage.snapshot import Snapshot
+from jira_usage.store import Store
+from jira_usage.ui.errors import icon_of, sentences
+from jira_usage.ui.session import Session
+from jira_usage.ui.text import age, count, duration, moment, safe
+
+DAYS_TO_SYNC = (30, 60, 90, 180)
+POLL_SECONDS, IDLE_SECONDS = 0.5, 30
+STALE_MS = DAY_MS
+# Session state: the job whose end is to be told, and the failure that was put away.
+WATCHED, DISMISSED = "sync_watched", "sync_dismissed"
+SYNC_DAYS, SYNC_FULL = "sync_days", "sync_full"
+READ = {
+    "users": "People",
+    "groups": "Groups",
+    "issues": "Issues",
+    "histories": "Histories",
+    "comments": "Comments",
+    "work logs": "Work logs",
+}
+
+
+def show(signed: Session, snapshot: Snapshot | None) -> None:
+    """The panel in the sidebar. It moves by itself while a sync runs."""
+    job = jobs.latest(signed.job_key)
+    running = job is not None and job.running
+    _tell_the_end(job)
+    draw = st.fragment(run_every=POLL_SECONDS if running else IDLE_SECONDS)(_panel)
+    draw(signed, snapshot, running)
+
+
+def show_large(signed: Session) -> None:
+    """The first sync, large: how far it is, and what was read so far."""
+    st.fragment(run_every=POLL_SECONDS)(_large)(signed)
+
+
+def show_failure(signed: Session) -> None:
+    """Why the last sync did not finish, until it is put away."""
+    job = jobs.latest(signed.job_key)
+    if job is None or job.error is None or st.session_state.get(DISMISSED) == job.id:
+        return
+    if job.state == "cancelled":
+        return
+    error = job.error
+    st.warning(sentences(error), title=f"Last sync: {safe(error.title)}", icon=icon_of(error))
+    with st.container(horizontal=True):
+        if isinstance(error, AuthenticationFailed):
+            if st.button("Connect again", key="sync_reconnect", type="primary"):
+                st.switch_page("pages/connect.py")
+        else:
+            st.button("Try again", key="sync_again", on_click=start, args=(signed,), type="primary")
+        st.button("Dismiss", key="sync_dismiss", on_click=_dismiss, args=(job.id,))
+
+
+def start(signed: Session, *, full: bool | None = None) -> None:
+    """Starts a sync with the chosen options, or joins the one that runs."""
+    state = st.session_state
+    job = jobs.start_sync(
+        signed.job_key,
+        signed.connection,
+        Store.open(os.environ),
+        days=int(state.get(SYNC_DAYS) or DAYS_TO_SYNC[0]),
+        full=bool(state.get(SYNC_FULL)) if full is None else full,
+        timezone=browser_zone(),
+    )
+    state[WATCHED] = job.id
+    state.pop(SYNC_FULL, None)
+
+
+def options(snapshot: Snapshot | None) -> None:
+    """What the next sync reads."""
+    synced = int(snapshot.meta["days"]) if snapshot else DAYS_TO_SYNC[0]
+    usual = max(days for days in DAYS_TO_SYNC if days <= max(synced, DAYS_TO_SYNC[0]))
+    with st.popover("Options", help="What the next sync reads", key="sync_options"):
+        st.selectbox(
+            "How far back",
+            DAYS_TO_SYNC,
+            index=DAYS_TO_SYNC.index(usual),
+            format_func=_days_name,
+            key=SYNC_DAYS,
+            persist_state="session",
+            help="More days than before: the next sync reads all of them, which takes longer.",
+        )
+        if snapshot:
+            st.toggle(
+                "Read everything again",
+                key=SYNC_FULL,
+                persist_state="session",
+                help="Off: only what changed since the last sync is read. "
+                "On, once: everything, for example after permissions were added.",
+            )
+
+
+def browser_zone() -> str:
+    """The zone of the person's browser, UTC where it does not tell a real one."""
+    told = st.context.timezone
+    return told if told in zone_names() else "UTC"
+
+
+def is_stale(snapshot: Snapshot) -> bool:
+    return time.time() * 1000 - snapshot.as_of_ms > STALE_MS
+
+
+def age_line(snapshot: Snapshot) -> str:
+    """“Data as of Nov 23, 14:03 (2 minutes ago)”, by the browser's clock."""
+    ago = age(time.time() - snapshot.as_of_ms / 1000)
+    return f"Data as of {moment(snapshot.as_of_ms, browser_zone())} ({ago})"
+
+
+def _panel(signed: Session, snapshot: Snapshot | None, running: bool) -> None:
+    job = jobs.latest(signed.job_key)
+    if (job is not None and job.running) != running:
+        st.rerun()
+    st.markdown(f"**{safe(signed.site_name)}**")
+    if snapshot is None:
+        st.caption("Nothing synced yet")
+    else:
+        st.caption(age_line(snapshot))
+        if is_stale(snapshot) and not running:
+            st.badge("Older than a day", icon=":material/schedule:", color="orange")
+    if job is not None and running:
+        _progress(job)
+        return
+    with st.container(horizontal=True):
+        st.button(
+            "Refresh" if snapshot else "Sync now",
+            icon=":material/sync:",
+            key="sync_start",
+            on_click=start,
+            args=(signed,),
+            width="stretch",
+            help="Read what changed since the last sync" if snapshot else "Read the site",
+        )
+        options(snapshot)
+    if job is not None and job.state in ("failed", "cancelled"):
+        ended = age(time.time() - (job.ended_at or job.started_at))
+        word = "Stopped" if job.state == "cancelled" else "Last sync failed"
+        kept = " Earlier data is kept." if snapshot else ""
+        st.caption(f":material/info: {word} {ended}.{kept}")
+
+
+def _progress(job: Job) -> None:
+    st.session_state[WATCHED] = job.id
+    st.progress(job.share, text=safe(job.progress.message))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(_how_far(job), width="stretch")
+        _cancel_button(job, "sync_cancel")
+
+
+def _large(signed: Session) -> None:
+    job = jobs.latest(signed.job_key)
+    if job is None or not job.running:
+        st.rerun()
+    st.session_state[WATCHED] = job.id
+    with st.container(border=True):
+        st.header(f"First sync of {safe(signed.site_name)}", anchor=False)
+        st.progress(job.share, text=safe(job.progress.message))
+        with st.grid(min_column_width=120):
+            for name, label in READ.items():
+                st.metric(label, f"{job.progress.done.get(name, 0):,}")
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+        ):
+            st.caption(f"{_how_far(job)}. You may open other pages meanwhile.")
+            _cancel_button(job, "sync_cancel_large")
+
+
+def _cancel_button(job: Job, key: str) -> None:
+    stopping = job.cancel.is_set()
+    st.button(
+        "Stopping…" if stopping else "Cancel",
+        key=key,
+        on_click=job.cancel.set,
+        disabled=stopping,
+        icon=":material/stop_circle:",
+        type="tertiary",
+    )
+
+
+def _how_far(job: Job) -> str:
+    told = [duration(job.seconds)]
+    if job.progress.requests:
+        told.append(count(job.progress.requests, "request"))
+    if job.seconds_left is not None and not job.cancel.is_set():
+        told.append(f"about {max(1, round(job.seconds_left))} s left")
+    return " · ".join(told)
+
+
+def _tell_the_end(job: Job | None) -> None:
+    """A toast when the sync that this session watched has ended; once."""
+    if job is None or job.running or st.session_state.get(WATCHED) != job.id:
+        return
+    del st.session_state[WATCHED]
+    done = job.summary
+    if job.state == "cancelled":
+        st.toast("Sync stopped. What was synced before is kept.", icon=":material/cancel:")
+    elif done is None:
+        st.toast("The sync did not finish. The page says why.", icon=":material/error:")
+    else:
+        new = f"{count(done.new_acts, 'new act')}" if done.new_acts else "nothing new"
+        first = f"{done.users:,} accounts, {count(done.acts, 'act')}"
+        what = first if done.mode == "full" else new
+        st.toast(
+            f"**Up to date:** {what}. {duration(done.duration_s)}, "
+            f"{count(done.requests, 'request')}.",
+            icon=":material/check_circle:",
+            duration="long",
+        )
+
+
+def _dismiss(job_id: int) -> None:
+    st.session_state[DISMISSED] = job_id
+
+
+def _days_name(days: int) -> str:
+    return f"Last {days} days"

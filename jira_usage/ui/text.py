@@ -1,0 +1,72 @@
+"""Words for people: hostile text made safe, instants, ages and numbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+
+from jira_usage.period import find_zone, from_epoch_ms
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@])")
+# Streamlit makes links of bare addresses even where their signs are escaped.
+_ADDRESS = re.compile(r"(?i)(https?:)(?=//)|(www)(?=\.)")
+_WORD_JOINER = "\u2060"
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+LONGEST_NAME = 200
+
+
+def plain(text: str) -> str:
+    """Jira's text on one line, without control characters and direction tricks."""
+    kept = (
+        " " if character.isspace() else character
+        for character in text
+        if character.isspace()
+        or (character not in _BIDI and unicodedata.category(character) != "Cc")
+    )
+    return " ".join("".join(kept).split())[:LONGEST_NAME]
+
+
+def safe(text: str) -> str:
+    """Jira's text for places that read Markdown: it comes out as typed, and does nothing.
+
+    Streamlit's Markdown fetches images, makes links and knows `:material/…:`, `:red[…]` and `$…$`.
+    """
+    unlinked = _ADDRESS.sub(lambda found: found.group() + _WORD_JOINER, plain(text))
+    return _MARKDOWN.sub(r"\\\1", unlinked)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """“1 request”, “1,234 requests”."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def age(seconds: float) -> str:
+    """How long ago, in the largest unit that says enough."""
+    if seconds < 45:
+        return "just now"
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return f"{count(int(seconds // size), unit)} ago"
+    return "a minute ago"
+
+
+def duration(seconds: float) -> str:
+    """“3.2 s”, “48 s”, “2 min 5 s”."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def local_time(ms: int, zone: str) -> datetime:
+    """The instant by the zone's clocks."""
+    return from_epoch_ms(ms).astimezone(find_zone(zone))
+
+
+def moment(ms: int, zone: str) -> str:
+    """“Nov 23, 2026, 14:03” by the zone's clocks."""
+    at = local_time(ms, zone)
+    return f"{at:%b} {at.day}, {at:%Y, %H:%M}"

@@ -1,0 +1,30 @@
+"""Connect: to the demo, to a site, or away from one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from jira_usage.ui import account_panel, session, welcome
+from jira_usage.ui.frame import frame
+from jira_usage.ui.text import safe
+
+
+def open_overview() -> None:
+    st.switch_page("pages/overview.py")
+
+
+frame("Connect", question="Which Jira Cloud site?", needs_data=False)
+signed = session.current()
+
+if signed is None:
+    welcome.show(open_overview)
+else:
+    with st.container(border=True):
+        st.header(f"Connected to {safe(signed.site_name)}", anchor=False)
+        site = safe(signed.connection.site.host)
+        st.markdown(f"{site} · {safe(signed.connection.email)}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button("Open the overview", icon=":material/monitoring:", type="primary"):
+                open_overview()
+            account_panel.disconnect_button("connect_disconnect")
+    welcome.show_form(open_overview, "Connect another site")

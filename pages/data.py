@@ -1,0 +1,26 @@
+"""Data: what was synced, how complete it is, and where it is kept."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from jira_usage.ui import data_panel, session
+from jira_usage.ui.frame import frame
+
+view = frame("Data", question="What do the figures rest on?")
+signed = session.current()
+
+st.header("The last sync", anchor=False)
+data_panel.show_sync(view, now_ms=int(time.time() * 1000))
+
+st.header("How complete it is", anchor=False)
+data_panel.show_coverage_table(view)
+
+st.header("What was read", anchor=False)
+data_panel.show_rows(view)
+
+st.header("Where it is kept", anchor=False)
+if signed:
+    data_panel.show_keeping(signed)

@@ -1,0 +1,138 @@
+"""The main path in a real browser: the demo, a sync, every page, a refresh, nobody else's data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from jira_usage.demo import DemoSite
+from tests.browser.conftest import Server, Visitor
+
+pytestmark = pytest.mark.browser
+PAGES = ("Overview", "Users", "Licenses", "Activity", "Data")
+PATHS = ("/users", "/licenses", "/activity", "/data", "/person", "/connect", "/")
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="module")
+def token() -> str:
+    """The demo site's token; it depends on its seed alone."""
+    site = DemoSite(size="tiny", seed=1)
+    site.stop()
+    return site.token
+
+
+def explore(visitor: Visitor) -> None:
+    """From the welcome to the overview with data."""
+    visitor.page.get_by_role("button", name="Explore the demo site").click()
+    visitor.page.get_by_text("Up to date").wait_for(timeout=90_000)
+    visitor.settle()
+
+
+def test_a_cold_deep_link_shows_the_welcome_and_the_real_navigation(visit: Visit) -> None:
+    """Must be the first of the module: it needs a server that nobody has opened."""
+    visitor = visit()
+    visitor.open("/users?days=7")
+    visitor.page.get_by_role("button", name="Explore the demo site").wait_for()
+    links = visitor.page.get_by_test_id("stSidebarNavLink").all_inner_texts()
+    assert [re.sub(r"^\S+\n+", "", link) for link in links] == [*PAGES, "Connect"]
+
+
+def test_the_main_path(visit: Visit, server: Server, token: str) -> None:
+    visitor = visit()
+    visitor.open()
+    explore(visitor)
+    assert visitor.page.get_by_test_id("stMetric").count() > 2
+    for title in PAGES:
+        visitor.go(title)
+        assert "Data as of" in visitor.words and "Refresh" in visitor.words
+        visitor.assert_clean()
+    visitor.page.get_by_role("button", name="Refresh").click()
+    visitor.page.get_by_text("Up to date").wait_for(timeout=90_000)
+    visitor.settle()
+    assert visitor.page.get_by_role("heading", level=1).inner_text() == "Data"
+
+    visitor.page.reload()
+    visitor.settle()
+    visitor.page.get_by_role("button", name="Explore the demo site").wait_for()
+    assert "Refresh" not in visitor.words
+
+    assert visitor.received, "the frames of the websocket were not seen"
+    assert not visitor.got(token)
+    kept = [path for path in server.home.rglob("*") if path.is_file()]
+    assert kept and not any(token.encode() in path.read_bytes() for path in kept)
+    assert token.encode() not in server.log.read_bytes()
+
+
+def test_a_new_session_sees_no_data_on_any_page(visit: Visit) -> None:
+    for path in PATHS:
+        visitor = visit()
+        visitor.open(path)
+        visitor.page.get_by_role("button", name="Explore the demo site").wait_for()
+        assert "Data as of" not in visitor.words
+        assert visitor.page.get_by_test_id("stMetric").count() == 0
+        assert visitor.page.get_by_test_id("stDataFrame").count() == 0
+
+
+def test_the_address_bar_is_the_state(visit: Visit) -> None:
+    visitor = visit()
+    visitor.open("/activity?days=7&zone=Asia/Kolkata")
+    explore(visitor)
+    assert "days=7" in visitor.page.url and "zone=Asia" in visitor.page.url
+    visitor.go("Data")
+    assert "days=7" in visitor.page.url and "zone=Asia" in visitor.page.url
+    visitor.page.get_by_text("14", exact=True).click()
+    visitor.page.wait_for_url("**days=14**")
+    visitor.go("Licenses")
+    assert "days=14" in visitor.page.url
+    visitor.page.reload()
+    visitor.settle()
+    assert "Explore the demo site" in visitor.words
+    explore(visitor)
+    assert "days=14" in visitor.page.url and "zone=Asia" in visitor.page.url
+
+
+def test_a_token_that_is_typed_never_comes_back(visit: Visit) -> None:
+    """Wrong site, wrong token, right token: the server never sends it to the browser."""
+    with DemoSite(size="tiny", seed=7) as site:
+        visitor = visit()
+        visitor.open("/connect")
+        visitor.page.get_by_role("textbox", name="Site URL").fill(site.url)
+        visitor.page.get_by_role("textbox", name="Email").fill(site.email)
+        visitor.page.get_by_role("textbox", name="API token").fill(site.token)
+        visitor.page.get_by_role("button", name="Test and connect").click()
+        visitor.page.get_by_text("may not contact").wait_for()
+        visitor.settle()
+        assert not any(site.token.encode() in frame for frame in visitor.received)
+        assert site.token not in visitor.page.url
+
+
+def test_a_second_session_sees_what_the_first_one_synced(visit: Visit) -> None:
+    first, second = visit(), visit()
+    for visitor in (first, second):
+        visitor.open("/data")
+        explore(visitor)
+    second.page.get_by_text("Up to date").wait_for(state="detached", timeout=30_000)
+    shown = second.page.get_by_test_id("stMetric").all_inner_texts()
+    first.page.get_by_text("Up to date").wait_for(state="detached", timeout=30_000)
+    first.page.get_by_role("button", name="Refresh").click()
+    first.page.get_by_text("Up to date").wait_for(timeout=90_000)
+    second.go("Overview")
+    second.go("Data")
+    assert second.page.get_by_test_id("stMetric").all_inner_texts() != shown
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_nothing_is_wider_than_the_screen(visit: Visit, width: int) -> None:
+    visitor = visit(width=width, dark=width == 1024)
+    visitor.open("/data")
+    assert not too_wide(visitor)
+    explore(visitor)
+    assert not too_wide(visitor)
+
+
+def too_wide(visitor: Visitor) -> bool:
+    script = "document.documentElement.scrollWidth > window.innerWidth"
+    return bool(visitor.page.evaluate(script))

@@ -1,0 +1,74 @@
+"""The sentences above the charts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from jira_usage.metrics import answers, findings
+from jira_usage.metrics.standing import standing_counts
+from jira_usage.metrics.trend import Rates
+from tests.builders import company, snapshot, window
+
+
+def counts(**people: int) -> pd.DataFrame:
+    return standing_counts(pd.Series([word for word, n in people.items() for _ in range(n)]))
+
+
+def test_who_works() -> None:
+    told = counts(worked=3, none=1)
+    assert findings.who_works(told, 30, licensed=True) == (
+        "3 of 4 licensed people worked in the last 30 days"
+    )
+    assert "of 1 person was found" in findings.who_works_more(told, 30, "")
+    assert findings.who_works(counts(), 30, licensed=False) == "There are no people"
+    assert findings.who_works_more(counts(), 30, "") == ""
+    blind = findings.who_works_more(counts(worked=1, unknown=2), 30, "Why.")
+    assert blind == "For 2 people it can't be told. Why."
+
+
+def test_sentences_of_a_small_site(tmp_path: Path) -> None:
+    kept, period = snapshot(tmp_path, **company()), window(7)
+    trend = answers.active_trend(kept, period, False)
+    assert findings.trend(answers.rates(kept, period, False), trend) == (
+        "On a working day, 1 person is active"
+    )
+    assert (
+        findings.trend_more(trend) == "Most on Tuesday, November 17: 1 person. Today is not over."
+    )
+    assert findings.kinds(answers.acts_by_kind(kept, period, False)) == (
+        "Comments are 50% of what people do"
+    )
+    assert findings.rhythm(answers.weekday_hours(kept, period, False)).startswith("Busiest: ")
+    told = findings.projects(answers.project_activity(kept, period, False))
+    assert told == "People worked in 1 of 2 projects"
+
+
+def test_sentences_of_an_empty_site(tmp_path: Path) -> None:
+    kept, period = snapshot(tmp_path), window(7)
+    trend = answers.active_trend(kept, period, False)
+    told = findings.trend(answers.rates(kept, period, False), trend)
+    assert told == "Nobody worked in Jira on these days"
+    assert findings.trend_more(trend) == ""
+    assert findings.kinds(answers.acts_by_kind(kept, period, False)) == "No act was found"
+    assert findings.rhythm(answers.weekday_hours(kept, period, False)) == "No act was found"
+    assert findings.projects(answers.project_activity(kept, period, False)) == "No project is known"
+
+
+def test_days_that_were_not_read() -> None:
+    frame = pd.DataFrame({"active_users": pd.array([pd.NA], dtype="Int64")})
+    assert findings.trend(Rates(0, 0, 0, None, None, None), frame) == "These days were not read"
+
+
+def test_one_person(tmp_path: Path) -> None:
+    told = answers.person_page(snapshot(tmp_path, **company()), window(7), False, "ann")
+    assert findings.person("Ann", told["calendar"], 7) == "Ann worked on 2 of 7 days"
+    assert findings.person_more(told["acts"], "", "UTC") == (
+        "Last act found: Thursday, November 19, 2026, 12:00."
+    )
+    nobody = answers.person_page(snapshot(tmp_path, **company()), window(7), False, "cyn")
+    assert findings.person("Cyn", nobody["calendar"], 7) == (
+        "No work of Cyn was found in the last 7 days"
+    )
+    assert "Reading leaves no trace" in findings.person_more(nobody["acts"], "", "UTC")

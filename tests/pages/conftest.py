@@ -1,0 +1,42 @@
+"""Every page test gets a home of its own, no server connection, and no job of another test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import kept_site
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from jira_usage import jobs
+from jira_usage.ui import session
+
+ROOT = Path(__file__).parents[2]
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    for name in ("JIRA_SITE", "JIRA_EMAIL", "JIRA_API_TOKEN", "JIRA_USAGE_ALLOWED_HOSTS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("JIRA_USAGE_HOME", str(tmp_path))
+    yield tmp_path
+    key = kept_site.a_session(tmp_path).job_key
+    jobs.cancel(key)
+
+
+@pytest.fixture
+def open_page() -> Open:
+    """Opens a page as somebody, or as nobody, with what the address bar says."""
+
+    def opened(page: str = "overview", signed: session.Session | None = None, **query: str):
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+        if signed:
+            kept_site.enter(app, signed)
+        app.query_params.update(query)
+        if page != "overview":
+            app.switch_page(f"pages/{page}.py")
+        return app.run()
+
+    return opened

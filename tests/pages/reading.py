@@ -1,0 +1,57 @@
+"""Opens the pages that show data, on a small kept company, as AppTest."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from kept_site import a_session, a_site, enter
+from streamlit.testing.v1 import AppTest
+
+from tests.builders import company, publish
+
+APP = Path(__file__).parent.parent.parent / "app.py"
+HOSTILE = "![x](https://evil.example/x.png) **Cyn** :red[hi] $x$ [y](https://evil.example)"
+
+
+def open_page(page: str, home: Path, *, data: bool = True, **what: Any) -> AppTest:
+    """A page of a connected session, not yet run. Keywords: `address` and what `publish` takes."""
+    address = what.pop("address", {})
+    if data:
+        now = int(time.time() * 1000) - 60_000
+        rows = {} if what.pop("empty", False) else company(now=now, name_of_cyn=HOSTILE)
+        publish(a_site(home), now=now, **(rows | what))
+    app = AppTest.from_file(str(APP), default_timeout=30)
+    enter(app, a_session(home))
+    app.switch_page(f"pages/{page}.py")
+    for key, value in address.items():
+        app.query_params[key] = value
+    return app
+
+
+def run(page: str, home: Path, **what: Any) -> AppTest:
+    app = open_page(page, home, **what).run()
+    assert not app.exception, app.exception
+    return app
+
+
+def words(app: AppTest) -> str:
+    """Everything a page says in words."""
+    kinds = ("title", "header", "subheader", "caption", "markdown", "text", "info", "metric")
+    names = ("label", "value", "body")
+    told = []
+    for kind in kinds:
+        for one in app.get(kind):
+            told.append(" ".join(str(getattr(one, name, "")) for name in names))
+    return "\n".join(told)
+
+
+def address(app: AppTest) -> dict[str, list[str]]:
+    """What the address bar says."""
+    told = {key: app.query_params[key] for key in app.query_params}
+    return {key: [v] if isinstance(v, str) else list(v) for key, v in told.items()}
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {one.label: one.value for one in app.metric}

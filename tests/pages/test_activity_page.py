@@ -1,0 +1,58 @@
+"""The activity page: how much, of what kind, where, and when."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reading import HOSTILE, metrics, open_page, run, words
+
+from tests.builders import project
+
+
+def test_empty_site(tmp_path: Path) -> None:
+    app = run("activity", tmp_path, empty=True)
+    assert metrics(app)["Active, 30 days"] == "0"
+    assert "Nobody worked in Jira on these days" in words(app)
+
+
+def test_with_data(tmp_path: Path) -> None:
+    app = run("activity", tmp_path)
+    told = metrics(app)
+    assert told["Active, 30 days"] == "2" and told["Active, 7 days"] == "2"
+    kinds, projects, robots = (frame.value for frame in app.dataframe)
+    assert kinds.set_index("kind").loc["comment_created", "actions"] == 2
+    assert projects[["project_key", "people"]].to_numpy().tolist() == [["WEB", 2], ["OLD", 0]]
+    assert robots[["account_id", "actions"]].to_numpy().tolist() == [["bot", 5]]
+    assert len(app.get("plotly_chart")) == 5
+    assert all(chart.proto.alt for chart in app.get("plotly_chart"))
+
+
+def test_the_zone_is_stated(tmp_path: Path) -> None:
+    app = run("activity", tmp_path, address={"zone": "Asia/Kolkata"})
+    assert "Asia/Kolkata" in words(app).replace("\\", "")
+
+
+def test_ticking_a_project_opens_its_people(tmp_path: Path) -> None:
+    app = open_page("activity", tmp_path)
+    app.session_state["projects"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    assert not app.exception and app.title[0].value == "Users"
+    assert sorted(app.dataframe[0].value["account_id"]) == ["ann", "ben"]
+
+
+def test_ticking_a_robot_opens_its_acts(tmp_path: Path) -> None:
+    app = open_page("activity", tmp_path)
+    app.session_state["robots"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    assert not app.exception and app.header[0].value == "Automation for Jira"
+
+
+def test_hostile_project_names(tmp_path: Path) -> None:
+    app = run("activity", tmp_path, projects=[project("WEB", name=HOSTILE)])
+    assert "evil.example" not in words(app)
+
+
+def test_licenses_not_permitted(tmp_path: Path) -> None:
+    app = run("activity", tmp_path, refused={"licenses": "Administer Jira is missing."})
+    assert "Administer Jira is missing" in words(app).replace("\\", "")
+    assert len(app.get("plotly_chart")) == 4

@@ -1,0 +1,70 @@
+"""The overview: the answer first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reading import APP, metrics, run, words
+from streamlit.testing.v1 import AppTest
+
+
+def test_nobody_connected_sees_no_data() -> None:
+    cold = AppTest.from_file(str(APP), default_timeout=30).run()
+    assert not cold.exception and not cold.metric
+
+
+def test_nothing_synced(tmp_path: Path) -> None:
+    app = run("overview", tmp_path, data=False)
+    assert not app.metric and "synced" in words(app)
+
+
+def test_empty_site(tmp_path: Path) -> None:
+    app = run("overview", tmp_path, empty=True)
+    assert set(metrics(app).values()) == {"0"}
+    assert "There are no licensed people" in words(app)
+
+
+def test_the_answer_first(tmp_path: Path) -> None:
+    app = run("overview", tmp_path)
+    assert metrics(app) == {
+        "People": "4",
+        "With a license": "3",
+        "Active, 30 days": "2",
+        "No work found": "1",
+    }
+    told = words(app)
+    assert "2 of 3 licensed people worked in the last 30 days" in told
+    assert "On most working days nobody is active" in told
+    links = {link.label: link.proto.query_string for link in app.get("page_link")}
+    assert links["4 people"] == "type=atlassian"
+    assert links["1 person"] == "product=any&work=none"
+    assert links["No work found: 1 person"] == "product=any&work=none"
+    assert len(app.get("plotly_chart")) == 2
+    assert all(chart.proto.alt for chart in app.get("plotly_chart"))
+
+
+def test_the_window_is_in_the_address(tmp_path: Path) -> None:
+    app = run("overview", tmp_path, address={"days": "7"})
+    assert "Active, 7 days" in metrics(app)
+
+
+def test_bad_values_in_the_address_are_dropped(tmp_path: Path) -> None:
+    app = run("overview", tmp_path, address={"days": "-1", "zone": "Nowhere/Land", "created": "x"})
+    assert "Active, 30 days" in metrics(app)
+
+
+def test_licenses_not_permitted_are_unknown(tmp_path: Path) -> None:
+    app = run(
+        "overview", tmp_path, refused={"licenses": "Administer Jira is missing."}, products=[]
+    )
+    told = metrics(app)
+    assert told["With a license"] == told["No work found"] == "unknown"
+    assert told["Active, 30 days"] == "2"
+    assert "Administer Jira is missing" in words(app).replace("\\", "")
+    assert not app.dataframe
+
+
+def test_work_not_permitted_calls_nobody_idle(tmp_path: Path) -> None:
+    app = run("overview", tmp_path, refused={"issues": "No project can be browsed."}, acts=[])
+    assert metrics(app)["No work found"] == "unknown"
+    assert "it can't be told" in words(app).replace("\\", "")

@@ -1,0 +1,124 @@
+"""The users page: every filter is in the address, and counts what it shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from reading import HOSTILE, open_page, run, words
+from reading import address as address_of
+from streamlit.testing.v1 import AppTest
+
+from tests.builders import company, user
+
+
+def shown(app: AppTest) -> list[str]:
+    return sorted(app.dataframe[0].value["account_id"]) if app.dataframe else []
+
+
+def test_nothing_synced(tmp_path: Path) -> None:
+    assert not run("users", tmp_path, data=False).dataframe
+
+
+def test_empty_site(tmp_path: Path) -> None:
+    app = run("users", tmp_path, empty=True)
+    assert not app.dataframe and "0 accounts" in words(app)
+
+
+def test_everybody(tmp_path: Path) -> None:
+    app = run("users", tmp_path)
+    assert shown(app) == ["ann", "ben", "bot", "cyn", "dee"]
+    row = app.dataframe[0].value.set_index("account_id").loc["ann"]
+    assert row["name"] == "Ann Ames" and row["licenses"] == ["Jira"]
+    assert sum(row["days"]) == row["actions"] == 3 and row["active_days"] == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ({"work": "none"}, ["cyn", "dee"]),
+        ({"work": "none", "product": "any"}, ["cyn"]),
+        ({"type": ["atlassian", "app"], "work": "worked"}, ["ann", "ben", "bot"]),
+        ({"email": "hidden", "type": "atlassian"}, ["ben", "dee"]),
+        ({"role": "site-admin"}, ["ann"]),
+        ({"project": "WEB", "type": "app"}, ["bot"]),
+        ({"q": "ACME"}, ["ann", "cyn"]),
+        ({"q": "nobody at all"}, []),
+        ({"work": "unknown"}, []),
+    ],
+)
+def test_the_address_filters(
+    tmp_path: Path, address: dict[str, str | list[str]], found: list[str]
+) -> None:
+    assert shown(run("users", tmp_path, address=address)) == found
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"type": "martian", "work": "%00", "product": "zz"},
+        {"page": "abc", "size": "7", "sort": "; drop"},
+        {"page": "-3"},
+        {"page": "999999999999999999999"},
+        {"page": "²"},
+        {"q": "   "},
+    ],
+)
+def test_bad_values_in_the_address_are_dropped(tmp_path: Path, address: dict[str, str]) -> None:
+    assert len(shown(run("users", tmp_path, address=address))) == 5
+
+
+def test_choosing_writes_the_address_and_keeps_the_search(tmp_path: Path) -> None:
+    app = run("users", tmp_path, address={"q": "acme", "page": "1"})
+    app.multiselect(key="work").set_value(["none"]).run()
+    assert not app.exception
+    assert shown(app) == ["cyn"]
+    assert address_of(app)["work"] == ["none"] and address_of(app)["q"] == ["acme"]
+    app.multiselect(key="work").set_value([]).run()
+    assert "work" not in address_of(app) and shown(app) == ["ann", "cyn"]
+    app.text_input(key="q").set_value("").run()
+    assert "q" not in address_of(app) and len(shown(app)) == 5
+
+
+def test_counts_beside_the_options_are_what_they_show(tmp_path: Path) -> None:
+    app = run("users", tmp_path, address={"product": "any"})
+    assert app.multiselect(key="work").options == ["Worked (2)", "No work found (1)"]
+    assert "Any license (3)" in app.multiselect(key="product").options
+
+
+def test_clear_removes_every_filter(tmp_path: Path) -> None:
+    app = run("users", tmp_path, address={"work": "none", "q": "acme", "days": "7"})
+    next(b for b in app.button if b.label == "Clear all filters").click().run()
+    assert len(shown(app)) == 5 and "work" not in address_of(app)
+    assert address_of(app)["days"] == ["7"]
+
+
+def test_paging_is_on_the_server(tmp_path: Path) -> None:
+    many = [user(f"u{number:04d}", name=f"P {number:04d}") for number in range(120)]
+    app = run("users", tmp_path, users=many, address={"sort": "name", "page": "3"})
+    assert shown(app) == [f"u{number:04d}" for number in range(100, 120)]
+    app = run("users", tmp_path, users=many, address={"sort": "name", "size": "100", "page": "9"})
+    assert len(shown(app)) == 20
+
+
+def test_ticking_a_row_opens_the_person_and_keeps_the_way_back(tmp_path: Path) -> None:
+    app = open_page("users", tmp_path, address={"work": "none", "product": "any"})
+    app.session_state["people"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    assert not app.exception
+    assert address_of(app)["person"] == ["cyn"] and address_of(app)["work"] == ["none"]
+    assert app.title[0].value == "Person"
+
+
+def test_hostile_names_are_only_in_the_table(tmp_path: Path) -> None:
+    app = run("users", tmp_path)
+    assert HOSTILE in app.dataframe[0].value["name"].tolist()
+    assert "evil.example" not in words(app)
+
+
+def test_licenses_not_permitted_say_so(tmp_path: Path) -> None:
+    refused = {"licenses": "Administer Jira is missing."}
+    app = run("users", tmp_path, refused=refused, products=[])
+    assert app.multiselect(key="product").disabled
+    assert app.dataframe[0].value["licenses"].tolist() == [["unknown"]] * 5
+    assert len(company()["users"]) == 5
