@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -55,8 +56,9 @@ def sign_in(
     Raises SiteError where no Jira Cloud answers and AuthenticationFailed where the
     token is not accepted, at the site nor, for scoped tokens, at the gateway.
     """
-    info, skew_ms = _recognize(connection, patience, cancel)
+    info, skew_ms, asked = _recognize(connection, patience, cancel)
     cloud, me, scoped = _authenticate(connection, patience, cancel)
+    cloud.transport.requests_sent.update(asked)
     account_id = str(me.get("accountId") or "")
     if not account_id:
         raise NotJiraCloud(
@@ -83,30 +85,32 @@ def sign_in(
 
 def _recognize(
     connection: Connection, patience: Patience | None, cancel: threading.Event | None
-) -> tuple[dict[str, Any], int]:
-    """What the site says of itself, and its clock's lead. Server and Data Center are refused.
+) -> tuple[dict[str, Any], int, Counter[str]]:
+    """What the site says of itself, its clock's lead, and what was asked to know it.
 
-    Those have no API version 3: what answers there instead is asked again in
-    version 2, which both speak and which names the deployment.
+    Server and Data Center are refused. Those have no API version 3: what answers
+    there instead is asked again in version 2, which both speak and which names the
+    deployment.
     """
     if connection.site.cloud_id:
-        return {}, 0
+        return {}, 0, Counter()
     # Whoever mistyped an address, or is offline, is told soon.
     brief = replace(patience or Patience(), attempts=3)
     nobody = JiraCloud(Transport(connection.site.url, None, patience=brief, cancel=cancel))
+    asked = nobody.transport.requests_sent
     try:
-        return _server_info(nobody.server_info)
+        return *_server_info(nobody.server_info), asked
     except (NotJiraCloud, RequestRefused) as first:
         try:
-            return _server_info(nobody.server_info_v2)
-        except NotJiraCloud as second:
-            raise (second if "Server" in second.title else first) from None
+            return *_server_info(nobody.server_info_v2), asked
+        except JiraServer:
+            raise
         except JiraUsageError:
             if isinstance(first, RequestRefused):
-                return {}, 0
+                return {}, 0, asked
             raise first from None
     except (AuthenticationFailed, PermissionMissing):
-        return {}, 0
+        return {}, 0, asked
     finally:
         nobody.transport.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,25 +12,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jira_usage import directory
-from jira_usage.api import CHANGELOG_ISSUES, COMMENTS_PAGE, MEMBERS_PAGE, USERS_PAGE, WORKLOGS_PAGE
 from jira_usage.coverage import ACTIVITY
 from jira_usage.events import distinct_acts
+from jira_usage.least import least_requests
 from jira_usage.period import DAY_MS, from_epoch_ms
 from jira_usage.preflight import SignedIn
-from jira_usage.reading import Desk, Scope
-from jira_usage.reading_people import PeopleReading
-from jira_usage.reading_work import WorkReading
+from jira_usage.reading import Scope
 from jira_usage.schema import ACT_KEY, ACTS, TABLES
+from jira_usage.site_reading import Reading
 from jira_usage.store import Generation, SiteStore
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Everything one sync has read."""
-
-    desk: Desk
-    people: PeopleReading
-    work: WorkReading
 
 
 @dataclass(frozen=True)
@@ -110,7 +99,7 @@ def build(
         timezone=terms.timezone,
         duration_s=round(terms.duration_s, 3),
         requests=sent.total(),
-        least_requests=least_requests(reading),
+        least_requests=min(least_requests(reading), sent.total()),
         requests_by_operation=dict(sent),
         users=len(reading.people.users),
         issues=len(reading.work.issues),
@@ -255,36 +244,3 @@ def _merge_issues(kept: SiteStore, last: Generation | None, issues: pa.Table) ->
     before = kept.load_table(last.tables["issues"][""])
     gone = pc.invert(pc.is_in(before["issue_id"], issues["issue_id"].combine_chunks()))
     return pa.concat_tables([before.filter(gone), issues])
-
-
-def least_requests(reading: Reading) -> int:
-    """The fewest requests that could have read the same, with the pages Jira serves.
-
-    The bound of histories can't be told from outside where a batch takes several
-    pages: those that were read count as needed.
-    """
-
-    def pages(number: int, size: int) -> int:
-        return max(1, -(-number // size))
-
-    sent: Counter[str] = reading.desk.cloud.transport.requests_sent
-    members = sum(pages(len(some), MEMBERS_PAGE) for some in reading.people.members.values())
-    long_comments = sent["GET /rest/api/3/issue/{issue_id}/comment"]
-    histories = sent["POST /rest/api/3/changelog/bulkfetch"]
-    return (
-        3
-        + pages(len(reading.work.issues), COMMENTS_PAGE)
-        + max(histories, -(-reading.desk.totals["histories"] // CHANGELOG_ISSUES))
-        + long_comments
-        + pages(reading.desk.totals["work logs"], WORKLOGS_PAGE) * 2
-        + 1
-        + pages(len(reading.people.users), USERS_PAGE)
-        + 1
-        + 1
-        + members
-        + len(directory.ACCESS_TYPES)
-        + 2
-        + len(reading.people.approximate)
-        + sent["GET /rest/api/3/project/search"]
-        + len(reading.people.role_actors)
-    )

@@ -53,6 +53,8 @@ class WorkReading:
         self.acts = Acts(desk.scope.keep_from_ms)
         self.ranks = Acts(desk.scope.keep_from_ms)
         self.issues: dict[str, dict[str, Any]] = {}
+        self.long_comments: dict[str, int] = {}
+        self.unseen_issues: set[str] = set()
         self.browsable: Documents | None = None
         self._given_up = 0
         self._to_trace: list[str] = []
@@ -60,7 +62,7 @@ class WorkReading:
         self._wanted: set[str] = set()
         self._to_fetch: list[str] = []
         self._asked_again: set[str] = set()
-        self._bulk_size = MOST_ISSUES_PAGE
+        self.bulk_size = MOST_ISSUES_PAGE
         self._bulk_known = False
         self._probing = False
         self._all_found = False
@@ -94,9 +96,9 @@ class WorkReading:
 
     def follow_up(self) -> bool:
         """Puts jobs for issues that only a work log told of; False where there are none."""
-        untraced = self._worklog_issues - self._traced
-        self._worklog_issues.clear()
+        untraced = self._worklog_issues - self._traced - self.unseen_issues
         self._to_trace += sorted(untraced & self.issues.keys())
+        self.unseen_issues |= untraced - self.issues.keys()
         for ids in chunks(sorted(untraced - self.issues.keys()), ISSUES_PAGE):
             self.desk.crew.read(
                 partial(self._issues_by_id, ids),
@@ -188,7 +190,7 @@ class WorkReading:
                 page, more = self.desk.cloud.first_issues(jql, ISSUE_FIELDS)
                 began = True
                 yield page
-                if more and self._bulk_size:
+                if more and self.bulk_size:
                     yield from self.desk.cloud.search_issues(jql, ["id"], SEARCH_IDS_PAGE)
                 elif more:
                     yield from self.desk.cloud.search_issues(jql, ISSUE_FIELDS)
@@ -220,12 +222,12 @@ class WorkReading:
         self._all_found = self._all_found or everything
         if self._probing:
             return
-        while len(self._to_fetch) >= (1 if self._all_found else self._bulk_size):
+        while len(self._to_fetch) >= (1 if self._all_found else self.bulk_size):
             ids, self._to_fetch = (
-                self._to_fetch[: self._bulk_size],
-                self._to_fetch[self._bulk_size :],
+                self._to_fetch[: self.bulk_size],
+                self._to_fetch[self.bulk_size :],
             )
-            self._probing = self._bulk_size > ISSUES_PAGE and not self._bulk_known
+            self._probing = self.bulk_size > ISSUES_PAGE and not self._bulk_known
             self.desk.crew.read(
                 once(partial(self.desk.cloud.issues_by_id, ids, ISSUE_FIELDS)),
                 partial(self._take_fetched, ids),
@@ -240,7 +242,7 @@ class WorkReading:
         self._take_issues(page)
         missing = [issue_id for issue_id in asked if issue_id not in self.issues]
         if missing and len(page) <= ISSUES_PAGE < len(asked):
-            self._bulk_size = ISSUES_PAGE
+            self.bulk_size = ISSUES_PAGE
         again = [issue_id for issue_id in missing if issue_id not in self._asked_again]
         self._asked_again.update(again)
         self._to_fetch += again
@@ -256,11 +258,11 @@ class WorkReading:
         if not isinstance(error, RequestRefused):
             return self.desk.failed("issues", error)
         self._to_fetch += ids
-        if error.status == 400 and self._bulk_size > ISSUES_PAGE:
-            self._bulk_size = ISSUES_PAGE
+        if error.status == 400 and self.bulk_size > ISSUES_PAGE:
+            self.bulk_size = ISSUES_PAGE
             self._fetch()
-        elif self._bulk_size:
-            self._bulk_size, self._to_fetch = 0, []
+        elif self.bulk_size:
+            self.bulk_size, self._to_fetch = 0, []
             self._search(self.desk.scope.searches())
 
     def _search(self, searches: list[str]) -> None:
@@ -304,6 +306,7 @@ class WorkReading:
             row = directory.issue_row(issue, to_epoch_ms(fields.get("updated")))
             before = self.issues.get(issue_id)
             self.issues[issue_id] = row
+            self.unseen_issues.discard(issue_id)
             if before and before["updated_at"] == row["updated_at"]:
                 continue
             self.acts.add_issue_creation(issue_id, fields)
@@ -316,13 +319,14 @@ class WorkReading:
             if _unchanged(self.desk.scope.known_issues, row) and not told_by_worklog:
                 continue
             if embedded.get("total") != len(comments):
-                self._read_comments(issue_id)
+                self._read_comments(issue_id, embedded.get("total"))
             self._to_trace.append(issue_id)
         self.desk.counts["issues"] = len(self.issues)
         self._trace(everything=False)
 
-    def _read_comments(self, issue_id: str) -> None:
+    def _read_comments(self, issue_id: str, total: object) -> None:
         """All comments of an issue: which 20 are embedded is not said, and old ones get edited."""
+        self.long_comments[issue_id] = total if isinstance(total, int) else 1
         self.desk.totals["comments of long issues"] += 1
         self.desk.crew.read(
             partial(self._whole_comments, issue_id),

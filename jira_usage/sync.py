@@ -16,11 +16,10 @@ from jira_usage.crew import Crew
 from jira_usage.errors import SyncCancelled, SyncIncomplete
 from jira_usage.period import DAY_MS, find_zone
 from jira_usage.preflight import SignedIn, nothing_usable, sign_in
-from jira_usage.publication import Reading, Terms, build
 from jira_usage.publication import Summary as Summary
-from jira_usage.reading import Desk, Scope
-from jira_usage.reading_people import PeopleReading
-from jira_usage.reading_work import WorkReading
+from jira_usage.publication import Terms, build
+from jira_usage.reading import Scope
+from jira_usage.site_reading import Reading
 from jira_usage.store import Generation, SiteStore, Store, proof
 from jira_usage.transport import Patience
 
@@ -133,23 +132,15 @@ def _read(
     """Runs the reading to its end; yields Progress, returns the Reading."""
     transport = signed_in.cloud.transport
     with Crew(cancel) as crew:
-        desk = Desk(signed_in.cloud, crew, scope)
-        reading = Reading(desk, PeopleReading(desk), WorkReading(desk))
-        reading.work.start()
-        reading.people.start()
+        reading = Reading.of(signed_in.cloud, crew, scope)
         said = 0.0
-        more = True
-        while more:
-            for _ in crew.run():
-                if cancel.is_set():
-                    raise _cancelled()
-                if time.monotonic() - said > 0.1:
-                    said = time.monotonic()
-                    sent = transport.requests_sent.total()
-                    yield Progress(
-                        _stage(reading), dict(reading.desk.counts), dict(reading.desk.totals), sent
-                    )
-            more = reading.work.follow_up()
+        for _ in reading.run():
+            if cancel.is_set():
+                raise _cancelled()
+            if time.monotonic() - said > 0.1:
+                said = time.monotonic()
+                done, total = dict(reading.desk.counts), dict(reading.desk.totals)
+                yield Progress(_stage(reading), done, total, transport.requests_sent.total())
     return reading
 
 
@@ -181,6 +172,12 @@ def _judge(reading: Reading) -> None:
             "partial",
             f"The token can browse {browsable} projects; without “Administer Jira” "
             "it can't tell how many more there are.",
+        )
+    if unseen := len(reading.work.unseen_issues):
+        coverage.remark(
+            "projects",
+            f"{unseen:,} issues with logged work can't be seen: archived, restricted or deleted. "
+            "That work counts, other work on them is unknown.",
         )
     if reading.work.acts.unreadable:
         coverage.note(

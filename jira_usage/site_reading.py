@@ -1,0 +1,34 @@
+"""Everything that one sync reads of a site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jira_usage.api import JiraCloud
+from jira_usage.crew import Crew
+from jira_usage.reading import Desk, Scope
+from jira_usage.reading_people import PeopleReading
+from jira_usage.reading_work import WorkReading
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The people and the work of a site, as they come in at one desk."""
+
+    desk: Desk
+    people: PeopleReading
+    work: WorkReading
+
+    @classmethod
+    def of(cls, cloud: JiraCloud, crew: Crew, scope: Scope) -> Reading:
+        desk = Desk(cloud, crew, scope)
+        return cls(desk, PeopleReading(desk), WorkReading(desk))
+
+    def run(self) -> Iterator[None]:
+        """Reads everything; yields at least every 0.2 seconds. The longest chain begins first."""
+        self.work.start()
+        self.people.start()
+        yield from self.desk.crew.run()
+        while self.work.follow_up():
+            yield from self.desk.crew.run()
