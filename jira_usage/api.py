@@ -20,6 +20,7 @@ from jira_usage.transport import Json, Transport
 
 V3 = "/rest/api/3"
 USERS_PAGE = 1000
+LEAST_USERS_PAGE = 50
 MEMBERS_PAGE = 50
 COMMENTS_PAGE = 100
 PROJECTS_PAGE = 100
@@ -76,7 +77,17 @@ class JiraCloud:
         """
         start = 0
         for _ in range(MOST_PAGES):
-            page = _listed(self._get("users/search", {"startAt": start, "maxResults": page_size}))
+            try:
+                answer = self._get("users/search", {"startAt": start, "maxResults": page_size})
+            except RequestRefused as refusal:
+                # 409: the page took Jira more than ten seconds. A smaller one may not.
+                if refusal.status != 409:
+                    raise
+                if page_size <= LEAST_USERS_PAGE:
+                    raise PagingBroken("Jira gave up listing the users of this site.") from None
+                page_size //= 4
+                continue
+            page = _listed(answer)
             if not page:
                 return
             yield page

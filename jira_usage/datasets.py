@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jira_usage.metrics.access import LICENSED, access
-from jira_usage.metrics.activity import daily, events_within, totals
+from jira_usage.metrics.activity import accounts_within, daily, events_within, totals
 from jira_usage.metrics.licenses import licenses
 from jira_usage.metrics.people import people
 from jira_usage.period import Period, iso_instant
@@ -120,6 +120,7 @@ def access_of(snapshot: Snapshot) -> pd.DataFrame:
 
 
 def _users(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
+    done = totals(snapshot.events, period, count_created=count_created)
     frame = people(
         snapshot.users,
         access_of(snapshot),
@@ -127,8 +128,8 @@ def _users(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFr
         snapshot.members,
         snapshot.product_groups,
         snapshot.role_actors,
-        totals(snapshot.events, period, count_created=count_created),
-        totals(snapshot.events, period, count_created=True).index,
+        done,
+        done.index if count_created else accounts_within(snapshot.events, period),
     )
     if not snapshot.knows("licenses"):
         frame[["licenses", "included_licenses"]] = None

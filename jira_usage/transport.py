@@ -289,7 +289,7 @@ class Transport:
             raise AuthenticationFailed("Jira does not accept this email and token.", TOKEN_HINT)
         if status == 429:
             raise _Limited(_retry_after(response))
-        if status >= 500 or status in (408, 409):
+        if status >= 500 or status == 408:
             if b"Product Unavailable" in content or b"has been deactivated" in content:
                 raise NotJiraCloud(
                     "Jira is deactivated on this site.",
