@@ -211,9 +211,12 @@ def verify(sample: int, seed: int | None) -> None:
     connection = Connection.from_environment(os.environ)
     snapshot = Snapshot.load(admit(connection, Store.open(os.environ)))
     verdict = Verdict()
+    live = sys.stderr.isatty()
     for verdict in verify_snapshot(sign_in(connection).cloud, snapshot, sample=sample, seed=seed):
-        click.echo(f"\r{verdict.issues} issues read again", err=True, nl=False)
-    click.echo("", err=True)
+        if live:
+            click.echo(f"\r{verdict.issues} issues read again", err=True, nl=False)
+    if live:
+        click.echo("", err=True)
     click.echo(
         f"{verdict.per_cent:.2f} % agreement: {verdict.agreeing:,} events of {verdict.issues:,} "
         f"issues agree, {len(verdict.differences):,} differ."

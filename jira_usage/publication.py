@@ -101,7 +101,7 @@ def build(
         requests=sent.total(),
         least_requests=min(least_requests(reading), sent.total()),
         requests_by_operation=dict(sent),
-        users=len(reading.people.users),
+        users=sum(row["listed"] for row in rows_by_table["users"]),
         issues=len(reading.work.issues),
         comments=reading.desk.counts["comments"],
         histories=reading.desk.counts["changes"],
