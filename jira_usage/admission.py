@@ -10,9 +10,9 @@ from jira_usage.errors import (
     PermissionMissing,
     SiteError,
 )
+from jira_usage.pace import QUICK
 from jira_usage.preflight import sign_in
 from jira_usage.store import SiteStore, Store
-from jira_usage.transport import QUICK
 
 
 def admit(connection: Connection, store: Store) -> SiteStore:

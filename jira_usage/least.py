@@ -27,7 +27,7 @@ def least_requests(reading: Reading) -> int:
     people, work, desk = reading.people, reading.work, reading.desk
     sent, done = desk.cloud.transport.requests_sent, desk.counts
     found, traced = len(work.issues), desk.totals["histories"]
-    by_ids = _pages(found, SEARCH_IDS_PAGE) + _pages(found, work.bulk_size)
+    by_ids = _pages(found, SEARCH_IDS_PAGE) + _pages(found, work.search.bulk_size)
     searched = min(_pages(found, SEARCH_PAGE), by_ids)
     histories = max(_pages(traced, CHANGELOG_ISSUES), _pages(done["changes"], CHANGELOG_PAGE))
     comments = sum(_pages(total, SEARCH_PAGE) for total in work.long_comments.values())

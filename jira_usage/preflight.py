@@ -20,8 +20,9 @@ from jira_usage.errors import (
     RequestRefused,
     SiteError,
 )
+from jira_usage.pace import Patience
 from jira_usage.period import to_epoch_ms
-from jira_usage.transport import Patience, Transport
+from jira_usage.transport import Transport
 
 
 @dataclass(frozen=True)

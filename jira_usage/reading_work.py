@@ -18,8 +18,6 @@ from jira_usage.activity import Acts
 from jira_usage.api import (
     CHANGELOG_ISSUES,
     ISSUES_PAGE,
-    MOST_ISSUES_PAGE,
-    SEARCH_IDS_PAGE,
     WORKLOGS_PAGE,
     Documents,
     chunks,
@@ -33,14 +31,12 @@ from jira_usage.errors import (
     RequestRefused,
     SiteError,
     SyncCancelled,
-    SyncIncomplete,
 )
 from jira_usage.period import to_epoch_ms
 from jira_usage.reading import Desk, once
+from jira_usage.reading_issues import ISSUE_FIELDS, IssueSearch
 
-ISSUE_FIELDS = ("project", "created", "creator", "updated", "comment")
 MOST_ISSUES_GIVEN_UP = 20
-SEARCHES = 5
 MOST_OPENED_ISSUES = 50
 PROJECTS_A_SEARCH = 50
 
@@ -56,16 +52,10 @@ class WorkReading:
         self.long_comments: dict[str, int] = {}
         self.unseen_issues: set[str] = set()
         self.browsable: Documents | None = None
+        self.search = IssueSearch(desk, self.issues, self._take_issues, self._trace)
         self._given_up = 0
         self._to_trace: list[str] = []
         self._traced: set[str] = set()
-        self._wanted: set[str] = set()
-        self._to_fetch: list[str] = []
-        self._asked_again: set[str] = set()
-        self.bulk_size = MOST_ISSUES_PAGE
-        self._bulk_known = False
-        self._probing = False
-        self._all_found = False
         self._opened_read = False
         self._asked_worklogs: set[str] = set()
         self._worklog_issues: set[str] = set()
@@ -74,7 +64,7 @@ class WorkReading:
         """Puts the first jobs to the crew; their answers put the rest."""
         read, cloud, needed = self.desk.crew.read, self.desk.cloud, self.desk.needed
         scope = self.desk.scope
-        self._search(scope.searches())
+        self.search.start(scope.searches())
         read(
             partial(cloud.updated_worklogs, scope.since_ms),
             self._take_worklog_entries,
@@ -172,120 +162,7 @@ class WorkReading:
             return
         ids = {str(project.get("id") or "") for project in browsable} - {""}
         for some in chunks(sorted(ids - self.desk.scope.known_projects), PROJECTS_A_SEARCH):
-            self._search(self.desk.scope.searches(some))
-
-    def _found(self, searches: list[str]) -> Iterator[Documents]:
-        """The issues that match: a page with fields, then the ids of all, where there are more.
-
-        Ids come 5000 a page and their issues can be read side by side, while pages with
-        fields hold 100 and come one after the other. A search that breaks is begun
-        again: a token may expire, or come twice when issues change between pages
-        (JRACLOUD-95368). Issues that come again are the same issues.
-        """
-        forms = iter(searches)
-        jql, broken = next(forms), PagingBroken("The search does not end.")
-        for _ in range(SEARCHES):
-            began = False
-            try:
-                page, more = self.desk.cloud.first_issues(jql, ISSUE_FIELDS)
-                began = True
-                yield page
-                if more and self.bulk_size:
-                    yield from self.desk.cloud.search_issues(jql, ["id"], SEARCH_IDS_PAGE)
-                elif more:
-                    yield from self.desk.cloud.search_issues(jql, ISSUE_FIELDS)
-                return
-            except PagingBroken as error:
-                broken = error
-            except RequestRefused as error:
-                if error.status != 400:
-                    raise
-                broken = PagingBroken("Jira refused to go on with its own page token.")
-                if not began:
-                    jql = next(forms, jql)
-        raise broken
-
-    def _take_found(self, page: Documents) -> None:
-        self._take_issues([issue for issue in page if issue.get("fields")])
-        ids = {str(issue.get("id") or "") for issue in page if not issue.get("fields")}
-        wanted = ids - {""} - self._wanted - self.issues.keys()
-        self._wanted |= wanted
-        self._to_fetch += sorted(wanted)
-        self._fetch()
-
-    def _fetch(self, everything: bool = False) -> None:
-        """Reads the issues whose ids were found, a bulk at a time.
-
-        How many a site gives at once is between 100 and 1000 and not said: the first
-        bulk asks for the most, and until it is answered the others wait.
-        """
-        self._all_found = self._all_found or everything
-        if self._probing:
-            return
-        while len(self._to_fetch) >= (1 if self._all_found else self.bulk_size):
-            ids, self._to_fetch = (
-                self._to_fetch[: self.bulk_size],
-                self._to_fetch[self.bulk_size :],
-            )
-            self._probing = self.bulk_size > ISSUES_PAGE and not self._bulk_known
-            self.desk.crew.read(
-                once(partial(self.desk.cloud.issues_by_id, ids, ISSUE_FIELDS)),
-                partial(self._take_fetched, ids),
-                partial(self._fetch_failed, ids),
-            )
-            if self._probing:
-                return
-
-    def _take_fetched(self, asked: Sequence[str], page: Documents) -> None:
-        """Issues that a bulk leaves out are asked for once more, in a small bulk."""
-        self._probing, self._bulk_known = False, True
-        self._take_issues(page)
-        missing = [issue_id for issue_id in asked if issue_id not in self.issues]
-        if missing and len(page) <= ISSUES_PAGE < len(asked):
-            self.bulk_size = ISSUES_PAGE
-        again = [issue_id for issue_id in missing if issue_id not in self._asked_again]
-        self._asked_again.update(again)
-        self._to_fetch += again
-        if len(missing) > len(again):
-            went = len(missing) - len(again)
-            self.desk.coverage.remark("issues", f"{went} issues went away while they were read.")
-        self._fetch()
-        if self._all_found:
-            self._trace()
-
-    def _fetch_failed(self, ids: Sequence[str], error: JiraUsageError) -> None:
-        self._probing = False
-        if not isinstance(error, RequestRefused):
-            return self.desk.failed("issues", error)
-        self._to_fetch += ids
-        if error.status == 400 and self.bulk_size > ISSUES_PAGE:
-            self.bulk_size = ISSUES_PAGE
-            self._fetch()
-        elif self.bulk_size:
-            self.bulk_size, self._to_fetch = 0, []
-            self._search(self.desk.scope.searches())
-
-    def _search(self, searches: list[str]) -> None:
-        self.desk.crew.read(
-            partial(self._found, searches),
-            self._take_found,
-            self._search_failed,
-            self._searched_all,
-        )
-
-    def _search_failed(self, error: JiraUsageError) -> None:
-        """Without a search nothing is known of what was done; a part of it is still told."""
-        if isinstance(error, RequestRefused):
-            raise SyncIncomplete(
-                f"The search for issues failed: {error.message}",
-                "Try again later. The last complete snapshot is kept.",
-            )
-        self.desk.failed("issues", error)
-        if isinstance(error, PermissionMissing):
-            for dataset in ("comments", "histories"):
-                self.desk.coverage.refused(dataset, error)
-        else:
-            self._searched_all()
+            self.search.start(self.desk.scope.searches(some))
 
     def _issues_by_id(self, ids: Iterable[str]) -> Iterator[Documents]:
         """Issues by id, in bulk where the site can, one by one where it can't."""
@@ -354,13 +231,6 @@ class WorkReading:
     def _take_comments(self, issue_id: str, page: Documents) -> None:
         self.acts.add_comments(issue_id, page)
         self.desk.counts["comments"] += len(page)
-
-    def _searched_all(self) -> None:
-        for dataset in ("issues", "comments", "histories"):
-            self.desk.coverage.read(dataset)
-        self._fetch(everything=True)
-        if not self._to_fetch:
-            self._trace()
 
     def _trace(self, everything: bool = True) -> None:
         """Reads the histories of the issues gathered so far, a thousand issues at once."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from jira_usage.connection import Connection
 from jira_usage.crew import Crew
 from jira_usage.errors import SyncCancelled, SyncIncomplete
+from jira_usage.pace import Patience
 from jira_usage.period import DAY_MS, find_zone
 from jira_usage.preflight import SignedIn, nothing_usable, sign_in
 from jira_usage.publication import Summary as Summary
@@ -21,7 +22,6 @@ from jira_usage.publication import Terms, build
 from jira_usage.reading import Scope
 from jira_usage.site_reading import Reading
 from jira_usage.store import Generation, SiteStore, Store, proof
-from jira_usage.transport import Patience
 
 # Jira's search index lags by minutes, after bulk changes by hours (JRACLOUD-97427).
 OVERLAP_MS = 12 * 3_600_000

@@ -15,6 +15,8 @@ COLLECTING = {
     "reading_people",
     "reading_work",
     "least",
+    "pace",
+    "reading_issues",
     "site_reading",
     "activity",
     "admission",

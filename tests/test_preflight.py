@@ -14,8 +14,8 @@ from jira_usage.errors import (
     PermissionMissing,
     SiteError,
 )
+from jira_usage.pace import Patience
 from jira_usage.preflight import sign_in
-from jira_usage.transport import Patience
 
 SITE = "https://acme.atlassian.net"
 GATEWAY = "https://api.atlassian.com/ex/jira/1111-2222"

@@ -11,10 +11,10 @@ import pytest
 from jira_usage.connection import Connection, Hosts
 from jira_usage.datasets import DATASETS, WRITERS, dataset
 from jira_usage.demo import DemoSite
+from jira_usage.pace import Patience
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import Summary, run, sync
-from jira_usage.transport import Patience
 
 NOW = datetime(2026, 11, 18, 15, 20, 31, 417000, tzinfo=UTC)
 ZONES = ("UTC", "America/Los_Angeles", "Asia/Kolkata")

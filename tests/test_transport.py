@@ -17,7 +17,8 @@ from jira_usage.errors import (
     SiteUnreachable,
     SyncCancelled,
 )
-from jira_usage.transport import Lane, Patience, Transport
+from jira_usage.pace import Lane, Patience
+from jira_usage.transport import Transport
 
 SITE = "https://acme.atlassian.net"
 FIELD = f"{SITE}/rest/api/3/field"

@@ -19,9 +19,9 @@ from jira_usage import jobs
 from jira_usage.admission import admit
 from jira_usage.connection import Connection, Hosts
 from jira_usage.errors import JiraUsageError, NothingSynced, SiteError
+from jira_usage.pace import QUICK
 from jira_usage.preflight import CheckLine, check, sign_in
 from jira_usage.store import SiteStore, Store
-from jira_usage.transport import QUICK
 
 HANDLE, LEFT, REFUSED = "session_handle", "session_left", "session_refused"
 ENVIRONMENT = ("JIRA_SITE", "JIRA_EMAIL", "JIRA_API_TOKEN")

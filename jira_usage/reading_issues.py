@@ -1,0 +1,169 @@
+"""Finds the issues that were updated since, and reads them at the fewest requests.
+
+Pages with fields hold 100 issues and come one after the other. Ids come 5000 a page,
+and their issues can be read side by side, 100 to 1000 at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Sequence
+from functools import partial
+
+from jira_usage.api import ISSUES_PAGE, MOST_ISSUES_PAGE, SEARCH_IDS_PAGE, Documents
+from jira_usage.errors import (
+    JiraUsageError,
+    PagingBroken,
+    PermissionMissing,
+    RequestRefused,
+    SyncIncomplete,
+)
+from jira_usage.reading import Desk, once
+
+ISSUE_FIELDS = ("project", "created", "creator", "updated", "comment")
+SEARCHES = 5
+
+
+class IssueSearch:
+    """The issues that some searches find. `take` gets their documents, page by page;
+    `done` is called whenever all that was found so far has been taken. `known` holds
+    the ids of those taken."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        known: Container[str],
+        take: Callable[[Documents], None],
+        done: Callable[[], None],
+    ) -> None:
+        self.desk = desk
+        self.bulk_size = MOST_ISSUES_PAGE
+        self._known = known
+        self._take = take
+        self._done = done
+        self._wanted: set[str] = set()
+        self._to_fetch: list[str] = []
+        self._asked_again: set[str] = set()
+        self._bulk_known = False
+        self._probing = False
+        self._all_found = False
+
+    def start(self, searches: list[str]) -> None:
+        """Puts the search for the issues that match; their reading follows by itself."""
+        self.desk.crew.read(
+            partial(self._found, searches),
+            self._take_found,
+            self._search_failed,
+            self._searched_all,
+        )
+
+    def _found(self, searches: list[str]) -> Iterator[Documents]:
+        """The issues that match: a page with fields, then the ids of all, where there are more.
+
+        Ids come 5000 a page and their issues can be read side by side, while pages with
+        fields hold 100 and come one after the other. A search that breaks is begun
+        again: a token may expire, or come twice when issues change between pages
+        (JRACLOUD-95368). Issues that come again are the same issues.
+        """
+        forms = iter(searches)
+        jql, broken = next(forms), PagingBroken("The search does not end.")
+        for _ in range(SEARCHES):
+            began = False
+            try:
+                page, more = self.desk.cloud.first_issues(jql, ISSUE_FIELDS)
+                began = True
+                yield page
+                if more and self.bulk_size:
+                    yield from self.desk.cloud.search_issues(jql, ["id"], SEARCH_IDS_PAGE)
+                elif more:
+                    yield from self.desk.cloud.search_issues(jql, ISSUE_FIELDS)
+                return
+            except PagingBroken as error:
+                broken = error
+            except RequestRefused as error:
+                if error.status != 400:
+                    raise
+                broken = PagingBroken("Jira refused to go on with its own page token.")
+                if not began:
+                    jql = next(forms, jql)
+        raise broken
+
+    def _take_found(self, page: Documents) -> None:
+        self._take([issue for issue in page if issue.get("fields")])
+        ids = {str(issue.get("id") or "") for issue in page if not issue.get("fields")}
+        wanted = {i for i in ids - {""} - self._wanted if i not in self._known}
+        self._wanted |= wanted
+        self._to_fetch += sorted(wanted)
+        self._fetch()
+
+    def _fetch(self, everything: bool = False) -> None:
+        """Reads the issues whose ids were found, a bulk at a time.
+
+        How many a site gives at once is between 100 and 1000 and not said: the first
+        bulk asks for the most, and until it is answered the others wait.
+        """
+        self._all_found = self._all_found or everything
+        if self._probing:
+            return
+        while len(self._to_fetch) >= (1 if self._all_found else self.bulk_size):
+            ids, self._to_fetch = (
+                self._to_fetch[: self.bulk_size],
+                self._to_fetch[self.bulk_size :],
+            )
+            self._probing = self.bulk_size > ISSUES_PAGE and not self._bulk_known
+            self.desk.crew.read(
+                once(partial(self.desk.cloud.issues_by_id, ids, ISSUE_FIELDS)),
+                partial(self._take_fetched, ids),
+                partial(self._fetch_failed, ids),
+            )
+            if self._probing:
+                return
+
+    def _take_fetched(self, asked: Sequence[str], page: Documents) -> None:
+        """Issues that a bulk leaves out are asked for once more, in a small bulk."""
+        self._probing, self._bulk_known = False, True
+        self._take(page)
+        missing = [issue_id for issue_id in asked if issue_id not in self._known]
+        if missing and len(page) <= ISSUES_PAGE < len(asked):
+            self.bulk_size = ISSUES_PAGE
+        again = [issue_id for issue_id in missing if issue_id not in self._asked_again]
+        self._asked_again.update(again)
+        self._to_fetch += again
+        if len(missing) > len(again):
+            went = len(missing) - len(again)
+            self.desk.coverage.remark("issues", f"{went} issues went away while they were read.")
+        self._fetch()
+        if self._all_found:
+            self._done()
+
+    def _fetch_failed(self, ids: Sequence[str], error: JiraUsageError) -> None:
+        self._probing = False
+        if not isinstance(error, RequestRefused):
+            return self.desk.failed("issues", error)
+        self._to_fetch += ids
+        if error.status == 400 and self.bulk_size > ISSUES_PAGE:
+            self.bulk_size = ISSUES_PAGE
+            self._fetch()
+        elif self.bulk_size:
+            self.bulk_size, self._to_fetch = 0, []
+            self.start(self.desk.scope.searches())
+
+    def _search_failed(self, error: JiraUsageError) -> None:
+        """Without a search nothing is known of what was done; a part of it is still told."""
+        if isinstance(error, RequestRefused):
+            raise SyncIncomplete(
+                f"The search for issues failed: {error.message}",
+                "Try again later. The last complete snapshot is kept.",
+            )
+        self.desk.failed("issues", error)
+        if isinstance(error, PermissionMissing):
+            for dataset in ("comments", "histories"):
+                self.desk.coverage.refused(dataset, error)
+        else:
+            self._searched_all()
+
+    def _searched_all(self) -> None:
+        for dataset in ("issues", "comments", "histories"):
+            self.desk.coverage.read(dataset)
+        self._fetch(everything=True)
+        if not self._to_fetch:
+            self._done()
