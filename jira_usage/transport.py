@@ -84,6 +84,7 @@ class Transport:
         self._lock = threading.Lock()
         self._session = requests.Session()
         self._session.auth = auth or _Anonymous()
+        self._signs_in = auth is not None
         # A proxy of the network's is used, but never for this machine, and never a .netrc.
         self._session.trust_env = not is_loopback(urlsplit(self.base_url).hostname or "")
         self._session.headers.update(
@@ -234,7 +235,8 @@ class Transport:
     def _judge(self, response: requests.Response, content: bytes) -> None:
         """Raises the error that an answer's status, headers and type tell of."""
         status = response.status_code
-        login = response.headers.get("X-Seraph-LoginReason", "")
+        # Whoever sends no credentials is told OUT, which is then no failure.
+        login = response.headers.get("X-Seraph-LoginReason", "") if self._signs_in else ""
         if NOT_LOGGED_IN & {part.strip().upper() for part in login.split(",")}:
             if "AUTHENTICATION_DENIED" in login.upper():
                 raise AuthenticationFailed(

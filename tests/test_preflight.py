@@ -98,6 +98,24 @@ def test_what_is_no_jira_gets_no_token(
     assert me.call_count == 0
 
 
+def test_being_nobody_is_no_failed_login_before_the_token_is_sent(
+    site: responses.RequestsMock,
+) -> None:
+    out = {"X-Seraph-LoginReason": "OUT"}
+    site.get(f"{SITE}/rest/api/3/serverInfo", json=CLOUD, headers=out)
+    site.get(f"{SITE}/rest/api/3/myself", json=ME)
+    assert sign_in(connection(), patience=HASTY).base_url == SITE
+
+
+def test_a_gateway_that_does_not_tell_of_the_server_is_enough(
+    site: responses.RequestsMock,
+) -> None:
+    site.get(f"{GATEWAY}/rest/api/3/myself", json=ME)
+    site.get(f"{GATEWAY}/rest/api/3/serverInfo", json={}, status=404)
+    told = Connection.parse(GATEWAY, "ann@example.com", "token", hosts=Hosts())
+    assert sign_in(told, patience=HASTY).site_url == GATEWAY
+
+
 def test_no_network_is_told_soon(site: responses.RequestsMock) -> None:
     assert "No connection" in refusal(SiteError).message
 
