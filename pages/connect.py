@@ -21,8 +21,7 @@ if signed is None:
 else:
     with st.container(border=True):
         st.header(f"Connected to {safe(signed.site_name)}", anchor=False)
-        site = safe(signed.connection.site.host)
-        st.markdown(f"{site} · {safe(signed.connection.email)}")
+        st.text(f"{signed.connection.site.host} · {signed.connection.email}")
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("Open the overview", icon=":material/monitoring:", type="primary"):
                 open_overview()

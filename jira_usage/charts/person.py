@@ -14,11 +14,12 @@ from jira_usage.metrics.words import WEEKDAYS
 LONGEST_MONTH_VIEW = 45
 
 
-def person_calendar(frame: pd.DataFrame) -> go.Figure:
+def person_calendar(frame: pd.DataFrame, ink: str | None = None) -> go.Figure:
     """A cell per date, darker with more acts, from person_calendar.
 
     Short windows look like a page of a calendar, a week in each row; longer ones have a
-    week in each column. Days that were not read stay empty.
+    week in each column. Days that were not read stay empty. `ink` is the page's own: plotly
+    takes a pale cell for a light one, also where the page behind it is dark.
     """
     days = list(frame["date"])
     upright = len(days) <= LONGEST_MONTH_VIEW
@@ -45,7 +46,7 @@ def person_calendar(frame: pd.DataFrame) -> go.Figure:
         y=list(range(weeks)) if upright else list(WEEKDAYS),
         text=texts,
         texttemplate="%{text}",
-        textfont={"size": 12},
+        textfont={"size": 12, "color": ink},
         customdata=hovers,
         hovertemplate="%{customdata}<extra></extra>",
         hoverongaps=False,

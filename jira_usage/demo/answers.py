@@ -166,9 +166,7 @@ class Answers:
             when = b"%d" % at if epoch else b'"%b"' % stamp(at).encode()
             what = items(row, kind, a, b, c, flags)
             hint = behalf[row] if flags & ON_BEHALF else b""
-            made.append(
-                b'{"id":"%d",%b"created":%b,"items":%b%b}' % (ident, by, when, what, hint)
-            )
+            made.append(b'{"id":"%d",%b"created":%b,"items":%b%b}' % (ident, by, when, what, hint))
         return made
 
     def _on_behalf(self, rows: Column) -> dict[int, bytes]:
@@ -347,14 +345,16 @@ class Answers:
         ident = int(self.world.issues.attached[row])
         if not ident:
             return []
-        return [{
-            "self": f"{self.base}/rest/api/3/attachment/{ident}",
-            "id": str(ident),
-            "filename": "screenshot.png",
-            "author": self.author(int(self.world.issues.creator[row])),
-            "created": self.stamp(int(self.world.issues.created[row])),
-            "size": 4711,
-        }]
+        return [
+            {
+                "self": f"{self.base}/rest/api/3/attachment/{ident}",
+                "id": str(ident),
+                "filename": "screenshot.png",
+                "author": self.author(int(self.world.issues.creator[row])),
+                "created": self.stamp(int(self.world.issues.created[row])),
+                "size": 4711,
+            }
+        ]
 
     def _embedded_comments(self, row: int) -> Document:
         rows = self.world.comment_rows(row)
@@ -375,5 +375,3 @@ class Answers:
             "total": len(rows),
             "worklogs": [self.worklog(r) for r in rows[:EMBEDDED].tolist()],
         }
-
-

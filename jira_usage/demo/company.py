@@ -162,7 +162,8 @@ class Company:
         bits, team = int(people.groups[person]), int(people.team[person])
         staff = people.kind[person] == ATLASSIAN
         return [
-            g for g in self.groups
+            g
+            for g in self.groups
             if there and (bits >> g.bit & 1 if g.bit >= 0 else staff and g.team == team)
         ]
 

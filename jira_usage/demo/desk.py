@@ -28,9 +28,7 @@ DRIFT_MS = 45_000
 class Refusal(Exception):
     """An answer that is an error, in Jira's shape."""
 
-    def __init__(
-        self, status: int, *messages: str, errors: dict[str, str] | None = None
-    ) -> None:
+    def __init__(self, status: int, *messages: str, errors: dict[str, str] | None = None) -> None:
         super().__init__(status, *messages)
         self.status = status
         self.document = {"errorMessages": list(messages), "errors": errors or {}}
@@ -159,8 +157,10 @@ class Desk:
 
     def may_browse_project(self, ask: Ask, index: int) -> bool:
         project = self.world.company.projects[index]
-        return not ask.anonymous and not project.archived and (
-            f"PROJECT:{project.key}" not in self.denied
+        return (
+            not ask.anonymous
+            and not project.archived
+            and (f"PROJECT:{project.key}" not in self.denied)
         )
 
     def readable(self, ask: Ask | None = None) -> Column:
@@ -170,7 +170,8 @@ class Desk:
 
         def make() -> Column:
             hidden = [
-                i for i, p in enumerate(self.world.company.projects)
+                i
+                for i, p in enumerate(self.world.company.projects)
                 if f"PROJECT:{p.key}" in self.denied
             ]
             if not hidden:

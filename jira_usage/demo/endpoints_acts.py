@@ -31,7 +31,8 @@ def changelog_bulk(desk: Desk, ask: Ask) -> Any:
     if not 1 <= most <= cap:
         raise Refusal(400, f"maxResults must be between 1 and {cap}.")
     rows = desk.kept(
-        ("changelog", tuple(wanted), desk.world.now), lambda: _batch(desk, ask, wanted),
+        ("changelog", tuple(wanted), desk.world.now),
+        lambda: _batch(desk, ask, wanted),
         few=True,
     )
     digest = hashlib.sha256(repr((wanted, fields)).encode()).hexdigest()[:16]

@@ -52,8 +52,9 @@ def users_search(desk: Desk, ask: Ask) -> Any:
 
 def _person(desk: Desk, ask: Ask) -> int:
     if ask.anonymous:
-        raise Refusal(401, "You are not authenticated. Authentication required to perform this "
-                           "operation.")
+        raise Refusal(
+            401, "You are not authenticated. Authentication required to perform this operation."
+        )
     _need_browse(desk, ask)
     account_id = ask.text("accountId")
     if not account_id:
@@ -75,12 +76,14 @@ def _detailed(desk: Desk, person: int, expand: list[str]) -> dict[str, Any]:
     groups = groups_of(desk, person)
     if "groups" in expand:
         user["groups"] = {
-            "size": len(groups), "items": [desk.answers.group_name(g) for g in groups]
+            "size": len(groups),
+            "items": [desk.answers.group_name(g) for g in groups],
         }
     if "applicationRoles" in expand:
         held = [p for p in company.products if any(p.key in g.products for g in groups)]
         user["applicationRoles"] = {
-            "size": len(held), "items": [{"key": p.key, "name": p.name} for p in held]
+            "size": len(held),
+            "items": [{"key": p.key, "name": p.name} for p in held],
         }
     user["expand"] = "groups,applicationRoles"
     return user
@@ -188,9 +191,7 @@ def group_member(desk: Desk, ask: Ask) -> Any:
     ident, name = ask.text("groupId"), ask.text("groupname")
     company = desk.world.company
     if ident and name:
-        raise Refusal(
-            400, "The query parameters 'groupId' and 'groupname' are mutually exclusive."
-        )
+        raise Refusal(400, "The query parameters 'groupId' and 'groupname' are mutually exclusive.")
     if not ident and not name:
         raise Refusal(400, "One of the query parameters 'groupId' or 'groupname' is required.")
     group = company.group_by_id.get(ident) if ident else company.group_by_name.get(name)
@@ -217,8 +218,7 @@ def groups_picker(desk: Desk, ask: Ask) -> Any:
         return {"header": "Showing 0 of 0 matching groups", "total": 0, "groups": []}
     query = ask.text("query").lower()
     found = [
-        g for g in desk.world.company.groups
-        if query in g.name.lower() and g.access != "site-admin"
+        g for g in desk.world.company.groups if query in g.name.lower() and g.access != "site-admin"
     ]
     most = min(max(ask.number("maxResults", 20), 1), 1000)
     page = [

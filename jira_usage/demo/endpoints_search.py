@@ -164,8 +164,11 @@ def _search(
 
 def _refuse_unknown_projects(query: Query) -> None:
     if query.clause is None:
-        raise Refusal(400, "Unbounded JQL queries are not allowed here. Please add a search "
-                           "restriction to your query.")
+        raise Refusal(
+            400,
+            "Unbounded JQL queries are not allowed here. Please add a search "
+            "restriction to your query.",
+        )
 
 
 def _slim(desk: Desk, row: int, fields: set[str]) -> dict[str, Any]:
@@ -224,10 +227,12 @@ def bulk_fetch(desk: Desk, ask: Ask) -> Any:
     for text in wanted:
         row = desk.issue_row(ask, text)
         if row is None:
-            errors.append({
-                "id": text,
-                "errorMessage": "Issue does not exist or you do not have permission to see it.",
-            })
+            errors.append(
+                {
+                    "id": text,
+                    "errorMessage": "Issue does not exist or you do not have permission to see it.",
+                }
+            )
         else:
             rows.add(row)
     changelog = 40 if "changelog" in expands else 0

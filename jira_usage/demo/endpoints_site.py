@@ -15,8 +15,13 @@ from jira_usage.demo.workdays import DAY, FAR
 _NOT_ADMIN = "You do not have permission to perform this operation. Administer Jira is required."
 _LOGIN = "You are not authenticated. Authentication required to perform this operation."
 GLOBAL = ("ADMINISTER", "SYSTEM_ADMIN", "USER_PICKER", "BULK_CHANGE", "CREATE_PROJECT")
-IN_PROJECT = ("BROWSE_PROJECTS", "ADMINISTER_PROJECTS", "EDIT_ISSUES", "WORK_ON_ISSUES",
-              "VIEW_AGGREGATED_DATA")
+IN_PROJECT = (
+    "BROWSE_PROJECTS",
+    "ADMINISTER_PROJECTS",
+    "EDIT_ISSUES",
+    "WORK_ON_ISSUES",
+    "VIEW_AGGREGATED_DATA",
+)
 
 
 def _need_admin(desk: Desk, ask: Ask) -> None:
@@ -87,9 +92,7 @@ def application_role(desk: Desk, ask: Ask) -> Any:
 
 @endpoint("GET", "/instance/license")
 def license_(desk: Desk, ask: Ask) -> Any:
-    return {
-        "applications": [{"id": p.key, "plan": p.plan} for p in desk.world.company.products]
-    }
+    return {"applications": [{"id": p.key, "plan": p.plan} for p in desk.world.company.products]}
 
 
 def _stale(desk: Desk) -> int:
@@ -179,9 +182,7 @@ def project_search(desk: Desk, ask: Ask) -> Any:
         "startAt": start,
         "total": len(found),
         "isLast": start + most >= len(found),
-        "values": [
-            _project(desk, p, ask.many("expand")) for p in found[start : start + most]
-        ],
+        "values": [_project(desk, p, ask.many("expand")) for p in found[start : start + most]],
     }
     if not document["isLast"]:
         document["nextPage"] = f"{here}&startAt={start + most}"
@@ -316,7 +317,8 @@ def permissions_check(desk: Desk, ask: Ask) -> Any:
             if permission not in GLOBAL + IN_PROJECT:
                 raise Refusal(400, errors={permission: "Unrecognized permission"})
             open_projects = [
-                int(p) for p in projects
+                int(p)
+                for p in projects
                 if (i := desk.world.project_by_key(str(p))) is not None
                 and desk.may_browse_project(ask, i)
             ]
@@ -372,15 +374,30 @@ def audit(desk: Desk, ask: Ask) -> Any:
     people, issues = company.people, world.issues
     happened: list[tuple[int, str, str, str, str]] = []
     for person in np.flatnonzero((people.start > since) & (people.start <= world.now)).tolist():
-        happened.append((int(people.start[person]), "User added", "user management",
-                         company.account_id(person), "USER"))
+        happened.append(
+            (
+                int(people.start[person]),
+                "User added",
+                "user management",
+                company.account_id(person),
+                "USER",
+            )
+        )
     for person in np.flatnonzero((people.end > since) & (people.end <= world.now)).tolist():
-        happened.append((int(people.end[person]), "User deactivated", "user management",
-                         company.account_id(person), "USER"))
+        happened.append(
+            (
+                int(people.end[person]),
+                "User deactivated",
+                "user management",
+                company.account_id(person),
+                "USER",
+            )
+        )
     dead = (issues.deleted > since) & (issues.deleted <= world.now) & (issues.deleted < FAR)
     for row in np.flatnonzero(dead)[:5000].tolist():
-        happened.append((int(issues.deleted[row]), "Issue deleted", "issues",
-                         world.key(row), "ISSUE"))
+        happened.append(
+            (int(issues.deleted[row]), "Issue deleted", "issues", world.key(row), "ISSUE")
+        )
     happened.sort(reverse=True)
     records = [
         {"id": 10_000 + len(happened) - n, "summary": summary, "category": category,

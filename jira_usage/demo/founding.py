@@ -73,9 +73,7 @@ class Staffing:
     def weights_on(self, day: int) -> Column:
         """How much each project starts on that day; some come and go, some are dead."""
         wave = np.sin(2 * np.pi * (day / 560.0 + self.project_phase)) * 1.9 + 0.6
-        return self.project_weight * np.where(
-            self.project_phase < 0, 1.0, np.clip(wave, 0.0, 1.0)
-        )
+        return self.project_weight * np.where(self.project_phase < 0, 1.0, np.clip(wave, 0.0, 1.0))
 
 
 def group_id(seed: int, number: int) -> str:
@@ -87,8 +85,10 @@ def found(size: Size, seed: int, first_day: int, last_day: int) -> tuple[Company
     slots = np.arange(size.people)
     team = (mix(seed, 1, slots) % np.uint64(size.teams)).astype(np.int32)
     team_kind = np.array(
-        [0 if h < 62 else 1 if h < 74 else 2 if h < 92 else 3 for h in
-         (mix(seed, 2, np.arange(size.teams)) % np.uint64(100)).tolist()]
+        [
+            0 if h < 62 else 1 if h < 74 else 2 if h < 92 else 3
+            for h in (mix(seed, 2, np.arange(size.teams)) % np.uint64(100)).tolist()
+        ]
     )
     office = _offices(seed, slots, team)
     robots = np.arange(len(names.ROBOTS)) + size.people
@@ -100,9 +100,9 @@ def found(size: Size, seed: int, first_day: int, last_day: int) -> tuple[Company
     staff.office, staff.team = office[staff.slot], team[staff.slot]
     staff.groups = _memberships(seed, staff, team_kind[staff.team])
     others = _others(seed, robots, customers, former, odd)
-    people = People(**{
-        f: np.concatenate([getattr(staff, f), getattr(others, f)]) for f in vars(staff)
-    })
+    people = People(
+        **{f: np.concatenate([getattr(staff, f), getattr(others, f)]) for f in vars(staff)}
+    )
 
     special: dict[int, Identity] = {
         0: Identity("5b10ac8d82e05b22cc7d4ef5", "Ingrid Halvorsen", f"ingrid.halvorsen@{DOMAIN}"),
@@ -140,9 +140,9 @@ def _offices(seed: int, slots: Column, team: Column) -> Column:
     edges = np.cumsum([o.share for o in OFFICES])
     by_team = np.searchsorted(edges, luck(seed, 3, team), side="right")
     own = np.searchsorted(edges, luck(seed, 4, slots), side="right")
-    return np.minimum(
-        np.where(luck(seed, 5, slots) < 0.75, by_team, own), len(OFFICES) - 1
-    ).astype(np.uint8)
+    return np.minimum(np.where(luck(seed, 5, slots) < 0.75, by_team, own), len(OFFICES) - 1).astype(
+        np.uint8
+    )
 
 
 def _tenures(size: Size, seed: int, slots: Column, first_day: int, last_day: int) -> People:
@@ -173,9 +173,17 @@ def _tenures(size: Size, seed: int, slots: Column, first_day: int, last_day: int
     dropped = np.where(fate < 0.96, end + FORGET_DAYS * DAY, end)
     zero = np.zeros(len(slot), dtype=np.int32)
     return People(
-        slot=slot.astype(np.int32), start=start, end=end,
-        kind=np.full(len(slot), ATLASSIAN, np.uint8), office=zero, team=zero, groups=zero,
-        luck=mix(seed, 23, ident), mail=mail, dropped=dropped, closed=closed,
+        slot=slot.astype(np.int32),
+        start=start,
+        end=end,
+        kind=np.full(len(slot), ATLASSIAN, np.uint8),
+        office=zero,
+        team=zero,
+        groups=zero,
+        luck=mix(seed, 23, ident),
+        mail=mail,
+        dropped=dropped,
+        closed=closed,
     )
 
 
@@ -212,10 +220,14 @@ def _memberships(seed: int, staff: People, team_kind: Column) -> Column:
 
 def _others(seed: int, robots: Column, customers: Column, former: Column, odd: Column) -> People:
     slot = np.concatenate([robots, customers, former, odd]).astype(np.int32)
-    kind = np.concatenate([
-        np.full(len(robots), APP), np.full(len(customers), CUSTOMER),
-        np.full(len(former), ATLASSIAN), [UNKNOWN, UNKNOWN, UNKNOWN],
-    ]).astype(np.uint8)
+    kind = np.concatenate(
+        [
+            np.full(len(robots), APP),
+            np.full(len(customers), CUSTOMER),
+            np.full(len(former), ATLASSIAN),
+            [UNKNOWN, UNKNOWN, UNKNOWN],
+        ]
+    ).astype(np.uint8)
     n = len(slot)
     early = np.int64(_FIRST_HIRE) * DAY
     is_former = np.isin(slot, former)
@@ -228,16 +240,26 @@ def _others(seed: int, robots: Column, customers: Column, former: Column, odd: C
     closed = np.where(is_former | (slot == odd[0]), early + 930 * DAY, FAR)
     mail = np.where(kind == CUSTOMER, (mix(seed, 71, slot) % np.uint64(4)).astype(int), MAIL_ABSENT)
     return People(
-        slot=slot, start=np.full(n, early), end=end, kind=kind,
+        slot=slot,
+        start=np.full(n, early),
+        end=end,
+        kind=kind,
         office=(mix(seed, 72, slot) % np.uint64(len(OFFICES))).astype(np.uint8),
-        team=np.full(n, -1, np.int32), groups=groups, luck=mix(seed, 73, slot),
-        mail=mail.astype(np.uint8), dropped=np.where(slot == odd[2], 0, FAR), closed=closed,
+        team=np.full(n, -1, np.int32),
+        groups=groups,
+        luck=mix(seed, 73, slot),
+        mail=mail.astype(np.uint8),
+        dropped=np.where(slot == odd[2], 0, FAR),
+        closed=closed,
     )
 
 
 def _groups(size: Size, seed: int) -> list[Group]:
     soft, desk, disc, core = (
-        "jira-software", "jira-servicedesk", "jira-product-discovery", "jira-core"
+        "jira-software",
+        "jira-servicedesk",
+        "jira-product-discovery",
+        "jira-core",
     )
     named = [
         Group("jira-users-nordlicht", "", "user", (soft, core), USERS),
@@ -266,18 +288,41 @@ def _products(size: Size) -> list[Product]:
 
     return [
         Product("jira-software", "Jira", "PAID", seats(1.15, 50), False, "jira-users-nordlicht", 2),
-        Product("jira-servicedesk", "Jira Service Desk", "PAID", seats(0.22, 10), False,
-                "jira-servicemanagement-users-nordlicht"),
-        Product("jira-product-discovery", "Jira Product Discovery", "PAID", seats(0.2, 5), False,
-                "jira-product-discovery-users-nordlicht"),
-        Product("jira-core", "Jira Work Management", "FREE", -1, True,
-                "jira-work-management-users-nordlicht"),
+        Product(
+            "jira-servicedesk",
+            "Jira Service Desk",
+            "PAID",
+            seats(0.22, 10),
+            False,
+            "jira-servicemanagement-users-nordlicht",
+        ),
+        Product(
+            "jira-product-discovery",
+            "Jira Product Discovery",
+            "PAID",
+            seats(0.2, 5),
+            False,
+            "jira-product-discovery-users-nordlicht",
+        ),
+        Product(
+            "jira-core",
+            "Jira Work Management",
+            "FREE",
+            -1,
+            True,
+            "jira-work-management-users-nordlicht",
+        ),
     ]
 
 
 def _projects(
-    size: Size, seed: int, team: Column, team_kind: Column, office: Column,
-    robots: Column, customers: Column,
+    size: Size,
+    seed: int,
+    team: Column,
+    team_kind: Column,
+    office: Column,
+    robots: Column,
+    customers: Column,
 ) -> tuple[list[Project], Staffing]:
     kinds = ("software", "service_desk", "business", "product_discovery")
     heads = list(names.HEAD_PROJECTS[: size.projects])
@@ -298,10 +343,12 @@ def _projects(
     n = len(heads)
     rank = mix(seed, 41, np.arange(n)).argsort().argsort()
     weight = 1.0 / (3 + np.where(np.arange(n) < 8, rank % 8, rank))
-    fades = np.array([
-        key in names.FADING if p < len(names.HEAD_PROJECTS) else p % 3 == 2
-        for p, (key, _, _) in enumerate(heads)
-    ])
+    fades = np.array(
+        [
+            key in names.FADING if p < len(names.HEAD_PROJECTS) else p % 3 == 2
+            for p, (key, _, _) in enumerate(heads)
+        ]
+    )
     turn = np.cumsum(fades) / max(int(fades[:20].sum()), 1) + luck(seed, 42, 1)[0]
     phase = np.where(fades, turn % 1.0, -1.0)
     homes: dict[int, list[int]] = {p: [] for p in range(n)}
@@ -335,29 +382,41 @@ def _projects(
         candidates.append(crew)
         cumulative.append(p + np.cumsum(share) / share.sum())
         mean = float(stride_mean[p])
-        projects.append(Project(
-            id=10_000 + p, key=key, name=name, type=kind,
-            roles=_roles(p, kind, homes[p], crew, guests), lead=int(crew[len(crew) // 2]),
-            stride=int(mean * 2.2 + 8 * math.sqrt(mean)) + 14,
-            archived=key == "OLD" or (p > 30 and p % 41 == 0), team_managed=p % 5 == 4,
-        ))
+        projects.append(
+            Project(
+                id=10_000 + p,
+                key=key,
+                name=name,
+                type=kind,
+                roles=_roles(p, kind, homes[p], crew, guests),
+                lead=int(crew[len(crew) // 2]),
+                stride=int(mean * 2.2 + 8 * math.sqrt(mean)) + 14,
+                archived=key == "OLD" or (p > 30 and p % 41 == 0),
+                team_managed=p % 5 == 4,
+            )
+        )
     types = np.array([kinds.index(k) for _, _, k in heads])
     everyone_share = np.cumsum(busy) / busy.sum()
     staffing = Staffing(
         office=np.concatenate([office, np.zeros(len(robots) + len(customers) + 8, np.uint8)]),
-        weight=busy, candidates=np.concatenate(candidates),
-        cumulative=np.concatenate(cumulative), everyone=slots, everyone_cumulative=everyone_share,
-        customer_slots=customers, robot_slots=robots, tireless=3,
-        project_weight=weight, project_phase=phase, project_desk=types == 1,
+        weight=busy,
+        candidates=np.concatenate(candidates),
+        cumulative=np.concatenate(cumulative),
+        everyone=slots,
+        everyone_cumulative=everyone_share,
+        customer_slots=customers,
+        robot_slots=robots,
+        tireless=3,
+        project_weight=weight,
+        project_phase=phase,
+        project_desk=types == 1,
         project_timed=np.isin(types, (0, 1)) & (np.arange(n) % 3 != 1),
         project_hidden=np.where([h[0] == "CONF" for h in heads], 0.45, 0.012),
     )
     return projects, staffing
 
 
-def _roles(
-    p: int, kind: str, homes: list[int], crew: Column, guests: Column
-) -> tuple[Role, ...]:
+def _roles(p: int, kind: str, homes: list[int], crew: Column, guests: Column) -> tuple[Role, ...]:
     teams = tuple(f"team-{t + 1:03d}" for t in homes)
     lead = int(crew[len(crew) // 2])
     if p % 5 == 4:

@@ -89,9 +89,7 @@ def _resolution(done: bool) -> Item:
 
 def _status(kind: str, a: int, b: int) -> list[Item]:
     words = STATUS_NAMES[kind]
-    items = [_item(
-        "status", "status", status_id(kind, a), status_id(kind, b), words[a], words[b]
-    )]
+    items = [_item("status", "status", status_id(kind, a), status_id(kind, b), words[a], words[b])]
     if DONE in (a, b):
         items.append(_resolution(b == DONE))
     return items
@@ -301,4 +299,3 @@ def _length(seconds: int) -> str:
     if minutes or not hours:
         parts.append(f"{minutes} minute{'s' * (minutes != 1)}")
     return ", ".join(parts)
-

@@ -234,9 +234,7 @@ def _compare(name: str, operator: str, values: list[str]) -> Clause:
     elif name in ("id", "issue", "issuekey", "key"):
         chosen = _issues(name, values)
     else:
-        raise JqlError(
-            f"Field '{name}' does not exist or you do not have permission to view it."
-        )
+        raise JqlError(f"Field '{name}' does not exist or you do not have permission to view it.")
     return chosen if operator in ("=", "in") else lambda scope: ~chosen(scope)
 
 
@@ -247,7 +245,8 @@ def _projects(values: list[str]) -> Clause:
             index = scope.world.project_by_key(value)
             if index is None:
                 by_name = [
-                    i for i, p in enumerate(scope.world.company.projects)
+                    i
+                    for i, p in enumerate(scope.world.company.projects)
                     if p.name.lower() == value.lower()
                 ]
                 index = by_name[0] if by_name else None
@@ -267,9 +266,7 @@ def _issues(name: str, values: list[str]) -> Clause:
             if row is None:
                 row = scope.world.row_of_key(value)
             if row is None or not scope.readable[row]:
-                raise JqlError(
-                    f"An issue with key '{value}' does not exist for field '{name}'."
-                )
+                raise JqlError(f"An issue with key '{value}' does not exist for field '{name}'.")
             mask[row] = True
         return mask
 
@@ -316,5 +313,3 @@ def _instant(name: str, value: str, now: int, zone: ZoneInfo) -> int:
         "'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format "
         "e.g. '-5d', '4w 2d'."
     )
-
-

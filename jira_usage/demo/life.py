@@ -89,13 +89,20 @@ def live(
     issues = Issues(
         id=(ids.issue + np.arange(n)).astype(np.int32),
         day=np.full(n, 1 << 30 if cohort.old else cohort.day, np.int32),
-        created=created, creator=creator,
-        assignee=np.where(
-            rng.random(n) < 0.6, company.occupants(keepers, created), NOBODY
-        ).astype(np.int32),
-        project=project, number=number, type=rng.integers(0, 4, n).astype(np.uint8),
-        hidden=hidden, deleted=deleted, attached=attached.astype(np.int32),
-        moved=np.full(n, FAR), project_after=project.copy(), number_after=number.copy(),
+        created=created,
+        creator=creator,
+        assignee=np.where(rng.random(n) < 0.6, company.occupants(keepers, created), NOBODY).astype(
+            np.int32
+        ),
+        project=project,
+        number=number,
+        type=rng.integers(0, 4, n).astype(np.uint8),
+        hidden=hidden,
+        deleted=deleted,
+        attached=attached.astype(np.int32),
+        moved=np.full(n, FAR),
+        project_after=project.copy(),
+        number_after=number.copy(),
     )
     comments, removals = write_comments(scene)
     worklogs, timesheet = log_work(scene)
@@ -142,8 +149,14 @@ def _histories(scene: Scene, issues: Issues, given: list[Histories]) -> Historie
     flags = np.where(robot & (rng.random(m) < 0.35), ON_BEHALF, 0)
     zero = np.zeros(m, dtype=np.int32)
     rows = Histories(
-        issue=issue, at=at, id=zero, kind=kind.astype(np.uint8), author=author,
-        a=rng.integers(0, 1 << 30, m, dtype=np.int32), b=zero.copy(), c=zero.copy(),
+        issue=issue,
+        at=at,
+        id=zero,
+        kind=kind.astype(np.uint8),
+        author=author,
+        a=rng.integers(0, 1 << 30, m, dtype=np.int32),
+        b=zero.copy(),
+        c=zero.copy(),
         flags=flags.astype(np.uint8),
     )
     parts = [rows, _mirror_links(scene, rows, issues), _ranks(scene, rows), *given]
@@ -196,9 +209,14 @@ def _ranks(scene: Scene, rows: Histories) -> Histories:
     slots = scene.actors(late)
     at = scene.created[late] + ((scene.span[late] + 150) * DAY).astype(np.int64)
     stale = Histories(
-        issue=late, at=at, id=np.zeros(len(late), np.int32),
+        issue=late,
+        at=at,
+        id=np.zeros(len(late), np.int32),
         kind=np.full(len(late), Kind.RANK, np.uint8),
-        author=scene.company.occupants(slots, at), a=late, b=late, c=late,
+        author=scene.company.occupants(slots, at),
+        a=late,
+        b=late,
+        c=late,
         flags=np.zeros(len(late), np.uint8),
     )
     both = Histories.concat([after, stale])

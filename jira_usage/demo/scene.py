@@ -31,7 +31,9 @@ class Ids:
             return start + since * (int(per_day * rate * 2.5) + int(40 * math.sqrt(per_day)) + 150)
 
         return cls(
-            base(20_000, 0.7), base(200_000, size.histories + 2), base(100_000, size.comments),
+            base(20_000, 0.7),
+            base(200_000, size.histories + 2),
+            base(100_000, size.comments),
             base(50_000, size.worklogs),
         )
 

@@ -120,9 +120,9 @@ class App:
             return login
         reply = self._rest(method, path, query, body, anonymous=login != "in")
         if login == "in":
-            reply.headers.setdefault("X-AAccountId", self.desk.world.company.account_id(
-                self.desk.world.company.admin
-            ))
+            reply.headers.setdefault(
+                "X-AAccountId", self.desk.world.company.account_id(self.desk.world.company.admin)
+            )
         elif login == "failed":
             reply.headers["X-Seraph-LoginReason"] = "AUTHENTICATED_FAILED"
         reply.headers.setdefault("X-RateLimit-Limit", "350")
@@ -269,11 +269,13 @@ async def _send(reply: Reply, asked: dict[str, str], date: str, send: Send) -> N
         body = press.compress(body) + press.flush()
         headers["Content-Encoding"] = "gzip"
     headers["Content-Length"] = str(len(body))
-    await send({
-        "type": "http.response.start",
-        "status": reply.status,
-        "headers": [(k.lower().encode(), v.encode("latin-1")) for k, v in headers.items() if v],
-    })
+    await send(
+        {
+            "type": "http.response.start",
+            "status": reply.status,
+            "headers": [(k.lower().encode(), v.encode("latin-1")) for k, v in headers.items() if v],
+        }
+    )
     if reply.cut:  # leaving without the rest makes the server close the connection
         await send(
             {"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True}

@@ -31,9 +31,7 @@ def write_comments(scene: Scene) -> tuple[Comments, Histories]:
     slots = scene.actors(issue)
     outside = scene.staffing.project_desk[scene.project[issue]] & (rng.random(m) < 0.35)
     customers = scene.staffing.customer_slots
-    slots = np.where(
-        outside, customers[(rng.random(m) * len(customers)).astype(np.int64)], slots
-    )
+    slots = np.where(outside, customers[(rng.random(m) * len(customers)).astype(np.int64)], slots)
     robot = rng.random(m) < 0.04
     slots = np.where(robot, scene.robots(m), slots)
     at = scene.moments(issue, slots)
@@ -61,9 +59,16 @@ def write_comments(scene: Scene) -> tuple[Comments, Histories]:
 
     order = np.lexsort((at, issue))
     comments = Comments(
-        issue=issue, id=np.zeros(m, np.int32), at=at, author=author,
-        edit1=edit1, edit1_by=edit1_by.astype(np.int32),
-        edit2=edit2, edit2_by=author.copy(), deleted=deleted, flags=flags.astype(np.uint8),
+        issue=issue,
+        id=np.zeros(m, np.int32),
+        at=at,
+        author=author,
+        edit1=edit1,
+        edit1_by=edit1_by.astype(np.int32),
+        edit2=edit2,
+        edit2_by=author.copy(),
+        deleted=deleted,
+        flags=flags.astype(np.uint8),
     ).take(order)
     place = np.empty(m, dtype=np.int64)
     place[np.argsort(comments.at, kind="stable")] = np.arange(m)
@@ -77,10 +82,15 @@ def write_comments(scene: Scene) -> tuple[Comments, Histories]:
     ).astype(np.int32)
     k = len(gone)
     removals = Histories(
-        issue=comments.issue[gone], at=comments.deleted[gone], id=np.zeros(k, np.int32),
-        kind=np.full(k, Kind.COMMENT_DELETED, np.uint8), author=by, a=comments.id[gone],
+        issue=comments.issue[gone],
+        at=comments.deleted[gone],
+        id=np.zeros(k, np.int32),
+        kind=np.full(k, Kind.COMMENT_DELETED, np.uint8),
+        author=by,
+        a=comments.id[gone],
         b=((comments.flags[gone] & (RESTRICTED | RESTRICTED_SEEN)) > 0).astype(np.int32),
-        c=np.zeros(k, np.int32), flags=np.zeros(k, np.uint8),
+        c=np.zeros(k, np.int32),
+        flags=np.zeros(k, np.uint8),
     )
     comments = comments.take(comments.at <= cohort.until)
     return comments, removals

@@ -81,12 +81,21 @@ def log_work(scene: Scene) -> tuple[Worklogs, Histories]:
     seconds1 = np.where(how1 == EDIT_TEXT, seconds, seconds + 60 * rng.integers(1, 90, m))
     seconds2 = np.where(how2 == EDIT_TEXT, seconds1, seconds1 + 60 * rng.integers(1, 90, m))
     worklogs = Worklogs(
-        issue=issue, id=np.zeros(m, np.int32), at=at, author=author, seconds=seconds,
-        edit1=edit1, edit1_by=editor(edit1), edit1_seconds=seconds1.astype(np.int32),
+        issue=issue,
+        id=np.zeros(m, np.int32),
+        at=at,
+        author=author,
+        seconds=seconds,
+        edit1=edit1,
+        edit1_by=editor(edit1),
+        edit1_seconds=seconds1.astype(np.int32),
         edit1_how=how1,
-        edit2=edit2, edit2_by=editor(edit2), edit2_seconds=seconds2.astype(np.int32),
+        edit2=edit2,
+        edit2_by=editor(edit2),
+        edit2_seconds=seconds2.astype(np.int32),
         edit2_how=how2,
-        deleted=deleted, flags=flags.astype(np.uint8),
+        deleted=deleted,
+        flags=flags.astype(np.uint8),
     ).take(np.lexsort((at, issue)))
     place = np.empty(m, dtype=np.int64)
     place[np.argsort(worklogs.at, kind="stable")] = np.arange(m)
@@ -100,23 +109,29 @@ def _in_histories(scene: Scene, w: Worklogs) -> Histories:
     rng = scene.rng
     m = len(w)
     added_kind = np.where(rng.random(m) < 0.06, Kind.RESOLVED_WITH_WORK, Kind.WORKLOG_ADDED)
-    added = _rows(
-        scene, w, (w.flags & NO_HISTORY) == 0, w.at, w.author, added_kind, w.seconds
-    )
+    added = _rows(scene, w, (w.flags & NO_HISTORY) == 0, w.at, w.author, added_kind, w.seconds)
     first = _rows(
-        scene, w, (w.edit1 < FAR) & (w.edit1_how != EDIT_TEXT), w.edit1, w.edit1_by,
-        _EDIT_KINDS[w.edit1_how], w.edit1_seconds - w.seconds,
+        scene,
+        w,
+        (w.edit1 < FAR) & (w.edit1_how != EDIT_TEXT),
+        w.edit1,
+        w.edit1_by,
+        _EDIT_KINDS[w.edit1_how],
+        w.edit1_seconds - w.seconds,
     )
     second = _rows(
-        scene, w, (w.edit2 < FAR) & (w.edit2_how != EDIT_TEXT), w.edit2, w.edit2_by,
-        _EDIT_KINDS[w.edit2_how], w.edit2_seconds - w.edit1_seconds,
+        scene,
+        w,
+        (w.edit2 < FAR) & (w.edit2_how != EDIT_TEXT),
+        w.edit2,
+        w.edit2_by,
+        _EDIT_KINDS[w.edit2_how],
+        w.edit2_seconds - w.edit1_seconds,
     )
     left = np.where(
         w.edit2 < FAR, w.edit2_seconds, np.where(w.edit1 < FAR, w.edit1_seconds, w.seconds)
     )
-    whole = np.where(
-        (w.flags & RESTRICTED) > 0, Kind.WORKLOG_DELETED_HIDDEN, Kind.WORKLOG_DELETED
-    )
+    whole = np.where((w.flags & RESTRICTED) > 0, Kind.WORKLOG_DELETED_HIDDEN, Kind.WORKLOG_DELETED)
     gone_kind = np.where(rng.random(m) < 0.35, Kind.WORKLOG_GONE, whole)
     deleter = np.where(
         rng.random(m) < 0.85,
@@ -133,7 +148,13 @@ def _rows(
     rows = np.flatnonzero(mask)
     k = len(rows)
     return Histories(
-        issue=w.issue[rows], at=at[rows] + scene.rng.integers(2, 900, k), id=np.zeros(k, np.int32),
-        kind=kind[rows].astype(np.uint8), author=by[rows].astype(np.int32), a=w.id[rows],
-        b=np.zeros(k, np.int32), c=change[rows].astype(np.int32), flags=np.zeros(k, np.uint8),
+        issue=w.issue[rows],
+        at=at[rows] + scene.rng.integers(2, 900, k),
+        id=np.zeros(k, np.int32),
+        kind=kind[rows].astype(np.uint8),
+        author=by[rows].astype(np.int32),
+        a=w.id[rows],
+        b=np.zeros(k, np.int32),
+        c=change[rows].astype(np.int32),
+        flags=np.zeros(k, np.uint8),
     )

@@ -57,19 +57,24 @@ def _company(seed: int, count: int) -> Company:
         ROBOT: 1 << _USERS,
     }
     people = People(
-        slot=np.array(slots, np.int32), start=np.full(n, 10 * DAY), end=np.full(n, FAR),
+        slot=np.array(slots, np.int32),
+        start=np.full(n, 10 * DAY),
+        end=np.full(n, FAR),
         kind=np.array([APP if s == ROBOT else 0 for s in slots], np.uint8),
-        office=np.array([s % 3 for s in slots], np.uint8), team=np.full(n, -1, np.int32),
+        office=np.array([s % 3 for s in slots], np.uint8),
+        team=np.full(n, -1, np.int32),
         groups=np.array([bits[s] for s in slots], np.uint64),
         luck=np.array([7919 * (s + 1) + seed for s in slots], np.uint64),
         mail=np.array([{CHIYO: 2, ROBOT: 1}.get(s, 0) for s in slots], np.uint8),
-        dropped=np.full(n, FAR), closed=np.full(n, FAR),
+        dropped=np.full(n, FAR),
+        closed=np.full(n, FAR),
     )
     domain = "atelier.example"
     special = {
         ADA: Identity("5b10ac8d82e05b22cc7d4ef5", "Ada Lindqvist", f"ada.lindqvist@{domain}"),
-        BRUNO: Identity("557058:2ceed135-0000-4000-8000-000000000001", "Bruno Costa",
-                        f"bruno.costa@{domain}"),
+        BRUNO: Identity(
+            "557058:2ceed135-0000-4000-8000-000000000001", "Bruno Costa", f"bruno.costa@{domain}"
+        ),
         CHIYO: Identity("712020:11553112-0000-4000-8000-000000000002", "Chiyo Tanaka"),
         ROBOT: Identity(names.ROBOTS[0][0], names.ROBOTS[0][1]),
     }
@@ -93,9 +98,17 @@ def _company(seed: int, count: int) -> Company:
         Project(10_001, "OPS", "Operations", "software", (), ADA, 10),
     ]
     return Company(
-        name="Atelier", domain=domain, seed=seed, people=people, groups=groups,
-        products=products, projects=projects if count > 1 else [], admin=0, former=[],
-        stand_in=0, special=special,
+        name="Atelier",
+        domain=domain,
+        seed=seed,
+        people=people,
+        groups=groups,
+        products=products,
+        projects=projects if count > 1 else [],
+        admin=0,
+        former=[],
+        stand_in=0,
+        special=special,
     )
 
 
@@ -105,7 +118,10 @@ class _Pen:
     def __init__(self, today: int) -> None:
         self.today = today
         self.rows: dict[type, list[dict[str, Any]]] = {
-            Issues: [], Histories: [], Comments: [], Worklogs: []
+            Issues: [],
+            Histories: [],
+            Comments: [],
+            Worklogs: [],
         }
 
     def at(self, day: int, time: str, ms: int = 0) -> int:
@@ -171,10 +187,14 @@ class _Pen:
         for table, rows in self.rows.items():
             if table is not Issues:
                 rows = sorted(rows, key=lambda r: (r["issue"], r["at"], r["id"]))
-            tables.append(table(**{
-                f.name: np.array([r[f.name] for r in rows], dtype_of(f.name))
-                for f in fields(table)
-            }))
+            tables.append(
+                table(
+                    **{
+                        f.name: np.array([r[f.name] for r in rows], dtype_of(f.name))
+                        for f in fields(table)
+                    }
+                )
+            )
         return Life(*tables)
 
 
@@ -189,9 +209,7 @@ def _write(today: int) -> Life:
     two = pen.issue(2, -300, "11:00", BRUNO)
     pen.worklog(two, at(-5, "16:00"), CHIYO, flags=NO_HISTORY | NO_BUMP)
 
-    three = pen.issue(
-        3, -25, "13:00", ADA, moved=at(-13, "14:00"), project_after=1, number_after=1
-    )
+    three = pen.issue(3, -25, "13:00", ADA, moved=at(-13, "14:00"), project_after=1, number_after=1)
     pen.history(three, at(-13, "14:00"), Kind.MOVE, ADA, 0, 1, 3)
 
     four = pen.issue(4, -20, "09:00", ADA, assignee=ADA)

@@ -183,17 +183,19 @@ def unwrapped(token: Any) -> Any:
 
 
 _FAULTS_MADE = {
-    "rate_limit": Fault(
-        "rate_limit", 429, _LIMITED, _JSON | _BURST | {"Retry-After": "1"}
-    ),
+    "rate_limit": Fault("rate_limit", 429, _LIMITED, _JSON | _BURST | {"Retry-After": "1"}),
     "rate_limit_no_header": Fault("rate_limit_no_header", 429, _LIMITED, _JSON | _BURST),
     "rate_limit_html": Fault("rate_limit_html", 429, _HTML_429, _HTML | {"Retry-After": "0"}),
     "server_error": Fault(
-        "server_error", 503, b"<html><head><title>503 Service Unavailable</title></head></html>",
+        "server_error",
+        503,
+        b"<html><head><title>503 Service Unavailable</title></head></html>",
         _HTML,
     ),
     "redirect_login": Fault(
-        "redirect_login", 302, b"",
+        "redirect_login",
+        302,
+        b"",
         _HTML | {"Location": "https://id.atlassian.invalid/login?continue=site"},
     ),
     "html_200": Fault(

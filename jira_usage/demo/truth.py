@@ -142,24 +142,28 @@ def _licenses(
     rows = []
     for product in sorted(desk.world.company.products, key=lambda p: p.key):
         licensed = [
-            person for person, held in holds.items()
+            person
+            for person, held in holds.items()
             if product.key in held and _state(product.key, held) == "licensed"
         ]
         working = sum(1 for person in licensed if person in acts)
         used = counted_users(desk.world, product)
-        rows.append({
-            "product_key": product.key,
-            "product_name": product.name,
-            "plan": product.plan,
-            "seats": None if product.unlimited else product.seats,
-            "seats_used": used,
-            "seats_remaining": None if product.unlimited
-            else product.seats - used - product.pending,
-            "unlimited": product.unlimited,
-            "licensed_users": len(licensed),
-            "active_users": working,
-            "inactive_users": len(licensed) - working,
-        })
+        rows.append(
+            {
+                "product_key": product.key,
+                "product_name": product.name,
+                "plan": product.plan,
+                "seats": None if product.unlimited else product.seats,
+                "seats_used": used,
+                "seats_remaining": None
+                if product.unlimited
+                else product.seats - used - product.pending,
+                "unlimited": product.unlimited,
+                "licensed_users": len(licensed),
+                "active_users": working,
+                "inactive_users": len(licensed) - working,
+            }
+        )
     return rows
 
 
@@ -179,21 +183,23 @@ def _users(
         mine = acts.get(person, [])
         held = holds.get(person, {})
         email = company.shown_email(person, now) if known else ""
-        rows.append({
-            "account_id": names(person),
-            "display_name": company.display_name(person, now),
-            "email": email,
-            "email_visible": bool(email),
-            "account_type": ACCOUNT_TYPES[company.people.kind[person]] if known else "unknown",
-            "active": bool(known and company.active(now)[person]),
-            "licenses": sorted(k for k in held if _state(k, held) == "licensed"),
-            "included_licenses": sorted(k for k in held if _state(k, held) == "included"),
-            "roles": sorted(roles.get(person, ())),
-            "groups": sorted(groups.get(person, ())),
-            "actions": len(mine),
-            "active_days": len({day_of(e.at) for e in mine}),
-            "last_active_at": utc_text(max(e.at for e in mine)) if mine else None,
-        })
+        rows.append(
+            {
+                "account_id": names(person),
+                "display_name": company.display_name(person, now),
+                "email": email,
+                "email_visible": bool(email),
+                "account_type": ACCOUNT_TYPES[company.people.kind[person]] if known else "unknown",
+                "active": bool(known and company.active(now)[person]),
+                "licenses": sorted(k for k in held if _state(k, held) == "licensed"),
+                "included_licenses": sorted(k for k in held if _state(k, held) == "included"),
+                "roles": sorted(roles.get(person, ())),
+                "groups": sorted(groups.get(person, ())),
+                "actions": len(mine),
+                "active_days": len({day_of(e.at) for e in mine}),
+                "last_active_at": utc_text(max(e.at for e in mine)) if mine else None,
+            }
+        )
     return rows
 
 
@@ -212,9 +218,7 @@ def _groups_and_roles(
     def of(name: str) -> list[int]:
         if name not in members:
             group = company.group_by_name.get(name)
-            members[name] = (
-                np.flatnonzero(company.members(group, now)).tolist() if group else []
-            )
+            members[name] = np.flatnonzero(company.members(group, now)).tolist() if group else []
         return members[name]
 
     for group in company.groups:

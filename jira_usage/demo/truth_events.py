@@ -168,9 +168,7 @@ def _work(world: World, reached: Column, start: int) -> Iterator[Event]:
             yield Event(editor, updated, "worklog_edited", issue, (), ident)
 
     readable_ids = set(w.id[rows[listed]].tolist())
-    feed_gone = (w.deleted <= now - MINUTE) | (
-        world.issues.deleted[w.issue] <= now - MINUTE
-    )
+    feed_gone = (w.deleted <= now - MINUTE) | (world.issues.deleted[w.issue] <= now - MINUTE)
     named_deleted = set(w.id[rows[feed_gone]].tolist())
     edits: list[tuple[int, int, int, int, int]] = []  # at, person, issue, work log or 0, history
     recent_rows = _recent(world, reached, start - DAY)

@@ -50,12 +50,8 @@ def _build(size: str, seed: int, today: int) -> Built:
     company, staffing = found(plan, seed, first, last)
     workdays = Workdays(_OLD_DAY - 10, last + 400)
     until = (last + 1) * DAY - 1
-    old = Cohort(
-        _OLD_DAY, plan.old_issues, 90.0, 40.0, 8.0, 4300.0, 4300.0, until, old=True
-    )
-    parts = [
-        live(company, staffing, workdays, old, generator(seed, 8, _OLD_DAY), Ids.of_old())
-    ]
+    old = Cohort(_OLD_DAY, plan.old_issues, 90.0, 40.0, 8.0, 4300.0, 4300.0, until, old=True)
+    parts = [live(company, staffing, workdays, old, generator(seed, 8, _OLD_DAY), Ids.of_old())]
     for day in range(max(first, EPOCH_DAY), last + 1):
         rng = generator(seed, 7, day)
         count = int(rng.poisson(plan.issues_per_day * workdays.weight(day)))
@@ -163,10 +159,12 @@ class World:
         if self._alias is None:
             i = self.issues
             moved = np.flatnonzero(i.moved < FAR)
-            codes = np.concatenate([
-                i.project.astype(np.int64) << 32 | i.number,
-                i.project_after[moved].astype(np.int64) << 32 | i.number_after[moved],
-            ])
+            codes = np.concatenate(
+                [
+                    i.project.astype(np.int64) << 32 | i.number,
+                    i.project_after[moved].astype(np.int64) << 32 | i.number_after[moved],
+                ]
+            )
             rows = np.concatenate([np.arange(len(i)), moved])
             order = np.argsort(codes, kind="stable")
             self._alias = codes[order], rows[order]

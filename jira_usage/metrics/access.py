@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from jira_usage.metrics.lists import lists_by
+from jira_usage.metrics.lists import aligned_lists, lists_by
 
 LICENSED, INCLUDED = "licensed", "included"
 # Whoever uses another Jira product uses Jira Work Management with it, without a seat of its own.
@@ -37,7 +37,5 @@ def access(
     products = rows.groupby("account_id")["product_key"].transform("size")
     included = (rows["product_key"] == INCLUDED_PRODUCT) & (products > 1)
     rows["state"] = included.map({True: INCLUDED, False: LICENSED}).astype("str")
-    rows["groups"] = pd.Series(
-        [names[pair] for pair in rows["pair"]], index=rows.index, dtype=object
-    )
+    rows["groups"] = aligned_lists(names, rows["pair"])
     return rows[["account_id", "product_key", "state", "groups"]]

@@ -14,6 +14,12 @@ def events_within(events: pd.DataFrame, period: Period) -> pd.DataFrame:
     return events[period.contains(events["at"].to_numpy())]
 
 
+def accounts_within(events: pd.DataFrame, period: Period) -> pd.Index:
+    """The accounts with an event of any kind in the period, each once."""
+    accounts: pd.Index = pd.Index(events_within(events, period)["account_id"].unique(), dtype="str")
+    return accounts
+
+
 def counted(events: pd.DataFrame, *, count_created: bool = False) -> pd.DataFrame:
     """The events that make a person active: all but the creation of issues, unless switched on."""
     if count_created:

@@ -24,4 +24,4 @@ def lists_by(frame: pd.DataFrame, key: str, value: str) -> pd.Series:
 def aligned_lists(lists: pd.Series, keys: pd.Series) -> pd.Series:
     """The list of each key in turn, an empty one where there is none."""
     known = lists.to_dict()
-    return pd.Series([known.get(key, []) for key in keys], index=keys.index, dtype=object)
+    return pd.Series([known.get(key, []) for key in keys.tolist()], index=keys.index, dtype=object)

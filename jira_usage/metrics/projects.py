@@ -7,9 +7,9 @@ import pandas as pd
 
 from jira_usage.metrics.activity import counted, events_within
 from jira_usage.metrics.matrix import account_rows
+from jira_usage.metrics.spark import spark_bars
 from jira_usage.period import Period
 
-SPARK_DAYS = 30
 UNREADABLE = "Issues that could not be read"
 
 
@@ -24,8 +24,8 @@ def project_activity(
     """project_key, name, lead, people, actions, robot_actions, last_act_at (epoch ms), days.
 
     A row for each project that is known or was worked in, the most people first.
-    `people` and `actions` are of `atlassian` accounts in the window, `days` their acts on
-    each of its last 30 dates. `last_act_at` reaches back over all that is kept. An act whose
+    `people` and `actions` are of `atlassian` accounts in the window, `days` their acts
+    over it, as spark_bars. `last_act_at` reaches back over all that is kept. An act whose
     issue could not be read belongs to the project with the empty key.
     """
     told = counted(events, count_created=count_created)
@@ -61,14 +61,14 @@ def project_activity(
 
 
 def _spark(events: pd.DataFrame, keys: pd.Series, period: Period) -> pd.Series:
-    """The acts in each project on each of the last dates, as lists."""
+    """The acts in each project over the window, as lists of spark bars."""
     projects = events["project_key"].cat
     places = pd.Index(keys).get_indexer(pd.Index(projects.categories.astype("str")))
     place = places[projects.codes.to_numpy()] if len(events) else np.zeros(0, dtype=np.int64)
     days = period.day_numbers(events["at"].to_numpy())
     flat = np.bincount(place * period.days + days, minlength=len(keys) * period.days)
-    matrix = flat.reshape(len(keys), period.days)[:, -SPARK_DAYS:]
-    return pd.Series(list(matrix.tolist()), index=keys.index, dtype=object)
+    matrix = spark_bars(flat.reshape(len(keys), period.days).astype(np.int32))
+    return pd.Series(matrix.tolist(), index=keys.index, dtype=object)
 
 
 def worked_in(events: pd.DataFrame, account_ids: pd.Series, projects: pd.DataFrame) -> pd.DataFrame:

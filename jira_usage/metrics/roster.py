@@ -15,10 +15,10 @@ import pyarrow.compute as pc
 from jira_usage.metrics.access import INCLUDED
 from jira_usage.metrics.facets import Choices, Facet, Selection, choose, facet_of, unknown_facet
 from jira_usage.metrics.matrix import Counts, Mask, Rows
+from jira_usage.metrics.spark import spark_bars
 from jira_usage.metrics.standing import standings
 from jira_usage.metrics.words import ROLE_WORDS, STANDING_WORDS, TYPE_WORDS
 
-SPARK_DAYS = 30
 ANY, NONE = "any", "none"
 SORTS: Final = {
     "actions": "Most actions",
@@ -81,9 +81,9 @@ class Roster:
         return np.asarray(np.logical_and.reduce(masks), dtype=np.bool_)
 
     def rows(self, rows: Rows) -> pd.DataFrame:
-        """The accounts of some rows, with `days`: their acts on the last 30 dates, as lists."""
+        """The accounts of some rows, with `days`: their acts over the window, as spark_bars."""
         frame = self.people.iloc[rows].reset_index(drop=True)
-        days = self.counts[rows][:, -SPARK_DAYS:].tolist()
+        days = spark_bars(self.counts[rows]).tolist()
         frame["days"] = pd.Series(days, index=frame.index, dtype=object)
         return frame
 

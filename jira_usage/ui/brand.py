@@ -20,5 +20,9 @@ _NAME = (
 
 def show() -> None:
     """The mark in the corner, in ink that suits the theme."""
-    ink = "#E6EAEE" if st.context.theme.type == "dark" else "#101214"
-    st.logo(_NAME.format(bars=_BARS, ink=ink), icon_image=_MARK, size="medium")
+    st.logo(_NAME.format(bars=_BARS, ink=ink()), icon_image=_MARK, size="medium")
+
+
+def ink() -> str:
+    """The text color of the theme that this browser shows."""
+    return "#E6EAEE" if st.context.theme.type == "dark" else "#101214"

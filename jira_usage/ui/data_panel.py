@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -10,6 +13,7 @@ from jira_usage.ui.frame import View
 from jira_usage.ui.session import Session
 from jira_usage.ui.text import age, count, duration, moment, safe
 
+LONGEST_REASON = 2_000  # a reason may list many projects
 MODES = {"full": "Everything", "later": "Changes"}
 # A sign, a word and what the word means: color alone would not tell.
 STATES = {
@@ -111,26 +115,34 @@ def show_rows(view: View) -> None:
 def show_coverage_table(view: View) -> None:
     """Each dataset: how much of it could be read, why not more, and what follows."""
     rows = view.snapshot.coverage.to_dict("records")
-    rows.sort(key=lambda row: row["state"] == "complete")
+    rows.sort(key=lambda row: (row["state"] == "complete", not row["reason"]))
     told = []
     for row in rows:
         icon, word = STATES.get(str(row["state"]), STATES["never"])
         name = str(row["dataset"])
-        why = " ".join(safe(str(row[part])) for part in ("reason", "consequence") if row[part])
+        why = " ".join(
+            safe(str(row[part]), LONGEST_REASON) for part in ("reason", "consequence") if row[part]
+        )
         what = f"**{safe(name).capitalize()}.** {TELLS.get(name, '')}"
         told.append((f"{icon} {word}", what, why or "–"))
-    short = sum(row["state"] != "complete" for row in rows)
-    st.markdown(
-        f"**{short} of {len(rows)} are not complete.** Figures that rest on them say so."
-        if short
-        else f"**All {len(rows)} are complete:** the token could read everything."
-    )
+    st.markdown(_how_complete(rows))
     st.table(
         pd.DataFrame(told, columns=["State", "What", "Why, and what follows"]),
         hide_index=True,
         border="horizontal",
         alt="Coverage of each dataset",
     )
+
+
+def _how_complete(rows: Sequence[Mapping[Any, Any]]) -> str:
+    """In one line of Markdown: how many datasets are complete, and whether that has a remark."""
+    short = sum(row["state"] != "complete" for row in rows)
+    remarks = sum(row["state"] == "complete" and bool(row["reason"]) for row in rows)
+    if short:
+        return f"**{short} of {len(rows)} are not complete.** Figures that rest on them say so."
+    if remarks:
+        return f"**All {len(rows)} are complete**, with {count(remarks, 'remark')}."
+    return f"**All {len(rows)} are complete:** the token could read everything."
 
 
 def show_keeping(signed: Session) -> None:

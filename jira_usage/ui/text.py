@@ -16,7 +16,7 @@ _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\
 LONGEST_NAME = 200
 
 
-def plain(text: str) -> str:
+def plain(text: str, longest: int = LONGEST_NAME) -> str:
     """Jira's text on one line, without control characters and direction tricks."""
     kept = (
         " " if character.isspace() else character
@@ -24,15 +24,15 @@ def plain(text: str) -> str:
         if character.isspace()
         or (character not in _BIDI and unicodedata.category(character) != "Cc")
     )
-    return " ".join("".join(kept).split())[:LONGEST_NAME]
+    return " ".join("".join(kept).split())[:longest]
 
 
-def safe(text: str) -> str:
+def safe(text: str, longest: int = LONGEST_NAME) -> str:
     """Jira's text for places that read Markdown: it comes out as typed, and does nothing.
 
     Streamlit's Markdown fetches images, makes links and knows `:material/…:`, `:red[…]` and `$…$`.
     """
-    unlinked = _ADDRESS.sub(lambda found: found.group() + _WORD_JOINER, plain(text))
+    unlinked = _ADDRESS.sub(lambda found: found.group() + _WORD_JOINER, plain(text, longest))
     return _MARKDOWN.sub(r"\\\1", unlinked)
 
 

@@ -99,6 +99,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home, log, port = folder / "home", folder / "log", free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("JIRA_")}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    command += ["--server.headless", "true"]
     with log.open("wb") as written:
         process = subprocess.Popen(
             command,

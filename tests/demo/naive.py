@@ -214,21 +214,23 @@ def datasets(url: str, email: str, token: str, days: int, timezone: str) -> dict
         mine = counted.get(account_id, [])
         email_shown = user.get("emailAddress") or ""
         held_keys = sorted(through.get(account_id, {}))
-        rows.append({
-            "account_id": account_id,
-            "display_name": user.get("displayName", "Former user"),
-            "email": email_shown,
-            "email_visible": bool(email_shown),
-            "account_type": user.get("accountType", "unknown"),
-            "active": user.get("active", False),
-            "licenses": [k for k in held_keys if state[account_id, k] == "licensed"],
-            "included_licenses": [k for k in held_keys if state[account_id, k] == "included"],
-            "roles": sorted(roles[account_id]),
-            "groups": sorted(member_of[account_id]),
-            "actions": len(mine),
-            "active_days": len({day(e) for e in mine}),
-            "last_active_at": max(e["at"] for e in mine) if mine else None,
-        })
+        rows.append(
+            {
+                "account_id": account_id,
+                "display_name": user.get("displayName", "Former user"),
+                "email": email_shown,
+                "email_visible": bool(email_shown),
+                "account_type": user.get("accountType", "unknown"),
+                "active": user.get("active", False),
+                "licenses": [k for k in held_keys if state[account_id, k] == "licensed"],
+                "included_licenses": [k for k in held_keys if state[account_id, k] == "included"],
+                "roles": sorted(roles[account_id]),
+                "groups": sorted(member_of[account_id]),
+                "actions": len(mine),
+                "active_days": len({day(e) for e in mine}),
+                "last_active_at": max(e["at"] for e in mine) if mine else None,
+            }
+        )
     licenses = []
     for product in sorted(products, key=lambda p: str(p["key"])):
         key, unlimited = product["key"], product["hasUnlimitedSeats"]
@@ -251,7 +253,8 @@ def datasets(url: str, email: str, token: str, days: int, timezone: str) -> dict
         mine = [e for e in events if day(e) == on.isoformat()]
         done = [e for e in mine if e["kind"] != "issue_created"]
         active = {
-            e["account_id"] for e in done
+            e["account_id"]
+            for e in done
             if users.get(e["account_id"], {}).get("accountType") == "atlassian"
         }
         daily.append(
@@ -259,7 +262,11 @@ def datasets(url: str, email: str, token: str, days: int, timezone: str) -> dict
             | {kind: sum(1 for e in mine if e["kind"] == kind) for kind in KINDS}
         )
     return {
-        "users": rows, "licenses": licenses, "access": access, "activity": events, "daily": daily
+        "users": rows,
+        "licenses": licenses,
+        "access": access,
+        "activity": events,
+        "daily": daily,
     }
 
 
@@ -331,7 +338,9 @@ def _merged(edits: list[tuple[datetime, str, str, str, str]]) -> list[Row]:
         (abs((f[0] - h[0]).total_seconds()), i, j)
         for i, f in enumerate(feed)
         for j, h in enumerate(other)
-        if f[1] == h[1] and f[2] == h[2] and h[3] in ("", f[3])
+        if f[1] == h[1]
+        and f[2] == h[2]
+        and h[3] in ("", f[3])
         and abs((f[0] - h[0]).total_seconds()) <= 2
     )
     gone_feed: set[int] = set()

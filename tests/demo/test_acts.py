@@ -163,7 +163,10 @@ def test_items_of_work_logs(tiny: Caller) -> None:
             ("timespent", None, "3600")] in by_fields  # fmt: skip
     gone = next(h for h in histories if len(h["items"]) == 4)["items"]
     assert [i["field"] for i in gone] == [
-        "WorklogId", "WorklogTimeSpent", "timespent", "timeestimate"
+        "WorklogId",
+        "WorklogTimeSpent",
+        "timespent",
+        "timeestimate",
     ]
     assert gone[1]["fromString"] == "1 hour" and "fieldId" not in gone[0]
     assert not any("author" in h for h in histories if h["items"][0]["field"] == "priority")

@@ -100,8 +100,12 @@ def test_permissions_taken_away() -> None:
         caller = Caller(site)
         group = caller.get("/applicationrole").json()[0]["groupDetails"][0]["groupId"]
         site.deny("ADMINISTER")
-        for path in ("/applicationrole", "/license/approximateLicenseCount", "/role",
-                     "/auditing/record"):
+        for path in (
+            "/applicationrole",
+            "/license/approximateLicenseCount",
+            "/role",
+            "/auditing/record",
+        ):
             assert caller.get(path).status_code == 403, path
         assert caller.get("/group/member", groupId=group).status_code == 200
         site.deny("BROWSE_USERS")

@@ -52,7 +52,10 @@ def test_members_come_in_pages_of_50(small: Caller) -> None:
 def test_products(small: Caller, small_site: DemoSite) -> None:
     roles = {role["key"]: role for role in small.get("/applicationrole").json()}
     assert set(roles) == {
-        "jira-software", "jira-servicedesk", "jira-product-discovery", "jira-core"
+        "jira-software",
+        "jira-servicedesk",
+        "jira-product-discovery",
+        "jira-core",
     }
     core = roles["jira-core"]
     assert core["hasUnlimitedSeats"] and core["numberOfSeats"] == -1 and core["platform"]
@@ -60,9 +63,7 @@ def test_products(small: Caller, small_site: DemoSite) -> None:
     assert software["remainingSeats"] != software["numberOfSeats"] - software["userCount"]
     shared = [set(r["groups"]) for r in roles.values()]
     assert shared[0] & shared[3]  # one group serves two products
-    counts = {
-        (row["state"], row["product_key"]): 0 for row in small_site.truth()["access"]
-    }
+    counts = {(row["state"], row["product_key"]): 0 for row in small_site.truth()["access"]}
     assert ("included", "jira-core") in counts and ("licensed", "jira-core") in counts
     twice = [r for r in small_site.truth()["access"] if len(r["groups"]) > 1]
     assert any(r["product_key"] == "jira-software" for r in twice)

@@ -66,7 +66,7 @@ def test_start_at_and_the_old_search_are_gone(small: Caller) -> None:
 def test_queries_mean_what_they_say(tiny: Caller) -> None:
     assert tiny.search("project = APP ORDER BY key DESC") == ["10005", "10004", "10002", "10001"]
     assert tiny.search("project in (OPS, 10001)") == ["10003"]
-    assert tiny.search('key = APP-3') == ["10003"]  # the old key of a moved issue
+    assert tiny.search("key = APP-3") == ["10003"]  # the old key of a moved issue
     assert tiny.search("id in (10001, 10002) OR issuekey = OPS-1 ORDER BY id") == [
         "10001", "10002", "10003"
     ]  # fmt: skip
@@ -106,9 +106,10 @@ def test_issue_bulkfetch_limits(small: Caller) -> None:
         "/issue/bulkfetch", issueIdsOrKeys=ids[:101], fields=["updated"], expand=["changelog"]
     )
     assert heavy.status_code == 400
-    assert small.post(
-        "/issue/bulkfetch", issueIdsOrKeys=ids[:1001], fields=["updated"]
-    ).status_code == 400
+    assert (
+        small.post("/issue/bulkfetch", issueIdsOrKeys=ids[:1001], fields=["updated"]).status_code
+        == 400
+    )
     missing = small.post("/issue/bulkfetch", issueIdsOrKeys=["999999999", ids[0]]).json()
     assert [e["id"] for e in missing["issueErrors"]] == ["999999999"]
 

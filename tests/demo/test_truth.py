@@ -24,9 +24,7 @@ def test_small(small_read: dict[str, list[naive.Row]], small_site: DemoSite, nam
 
 @pytest.fixture(scope="module")
 def small_read(small_site: DemoSite) -> dict[str, list[naive.Row]]:
-    return naive.datasets(
-        small_site.url, small_site.email, small_site.token, 2, "Europe/Berlin"
-    )
+    return naive.datasets(small_site.url, small_site.email, small_site.token, 2, "Europe/Berlin")
 
 
 def test_denied_project_leaves_the_truth() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,12 @@ def enter(app: Any, signed: session.Session) -> None:
 
 
 def keep_snapshot(
-    kept: SiteStore, *, age_ms: int = 60_000, refused: tuple[str, ...] = (), **meta: Any
+    kept: SiteStore,
+    *,
+    age_ms: int = 60_000,
+    refused: tuple[str, ...] = (),
+    remarks: Mapping[str, str] | None = None,
+    **meta: Any,
 ) -> str:
     """Publishes a small snapshot and returns its id. What is `refused` was not permitted."""
     as_of = now_ms() - age_ms
@@ -59,6 +65,8 @@ def keep_snapshot(
         notes.read(name)
     for name in refused:
         notes.note(name, "not_permitted", "Jira says: no.")
+    for name, reason in (remarks or {}).items():
+        notes.remark(name, reason)
     rows = {**_rows(as_of), "coverage": notes.rows(as_of)}
     tables: dict[str, dict[str, str]] = {"acts": {}}
     for name, schema in TABLES.items():

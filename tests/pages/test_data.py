@@ -30,6 +30,16 @@ def test_what_could_not_be_read_comes_first_with_its_consequence(open_page, home
     assert any("1 of 11 are not complete" in one.value for one in app.markdown)
 
 
+def test_a_remark_on_what_is_complete_is_told(open_page, home: Path) -> None:
+    signed = kept_site.a_session(home)
+    kept_site.keep_snapshot(signed.kept, remarks={"projects": "3 issues can't be seen."})
+    app = open_page("data", signed)
+    coverage = app.table[1].value
+    assert "Projects" in coverage.iloc[0, 1] and "Complete" in coverage.iloc[0, 0]
+    assert "3 issues can't be seen" in coverage.iloc[0, 2]
+    assert any("with 1 remark" in one.value for one in app.markdown)
+
+
 def test_forgetting_asks_first_and_then_leaves_nothing(open_page, home: Path) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept)

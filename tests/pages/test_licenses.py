@@ -16,7 +16,7 @@ def test_empty_site(tmp_path: Path) -> None:
 
 def test_tiles(tmp_path: Path) -> None:
     app = run("licenses", tmp_path)
-    assert [one.value for one in app.subheader][:2] == ["Jira", "Jira Work Management"]
+    assert [one.value for one in app.header][:2] == ["Jira", "Jira Work Management"]
     assert metrics(app)["Seats"] == "unlimited"
     links = {link.label: link.proto.query_string for link in app.get("page_link")}
     assert links["1 no work found"] == "product=jira-software&work=none"

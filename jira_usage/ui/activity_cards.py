@@ -1,0 +1,128 @@
+"""The cards of the Activity page: kinds, hours, products, projects and robots."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from jira_usage import charts
+from jira_usage.metrics import answers, findings
+from jira_usage.metrics.robots import robots
+from jira_usage.metrics.roster import Roster
+from jira_usage.metrics.tables import instants, type_words
+from jira_usage.ui import cards, columns, product_seats, project_tables
+from jira_usage.ui.frame import View
+
+
+def kinds(view: View) -> None:
+    """How much of each kind of act."""
+    told = view.cached(answers.acts_by_kind)
+    finding = findings.kinds(told)
+    with cards.card(finding, "Counted acts of all accounts per day, by kind."):
+        cards.chart(
+            charts.kinds_by_day(view.cached(answers.acts_by_day)),
+            key="chart_kinds",
+            alt=f"Stacked bars of acts per day. {finding}.",
+        )
+        with st.expander("People and acts of each kind"):
+            _kinds_table(told)
+
+
+def hours(view: View) -> None:
+    """When in the week."""
+    told = view.cached(answers.weekday_hours)
+    finding = findings.rhythm(told)
+    with cards.card(finding, f"Acts of people by hour of the week, in {view.zone}."):
+        cards.chart(
+            charts.weekday_hours(told, view.zone),
+            key="chart_hours",
+            alt=f"A grid of weekdays and hours. {finding}.",
+        )
+
+
+def products(view: View, roster: Roster) -> None:
+    """The active people of each product per day."""
+    told = view.cached(answers.product_days)
+    with cards.card("Active people of each product"):
+        if not roster.licenses_known:
+            product_seats.show_unknown(roster, "Who has which product is unknown")
+        elif told.empty:
+            st.caption("Jira names no product on this site.")
+        else:
+            st.caption(
+                "People with the product who worked anywhere in Jira that day. Jira does not "
+                "say in which product an act was made: whoever has two products counts in both."
+            )
+            cards.chart(
+                charts.product_days(told),
+                key="chart_products",
+                alt="Bars of active people per day, a row for each product.",
+            )
+
+
+def projects(view: View) -> None:
+    """The projects that are worked in, with the way to their people."""
+    told = view.cached(answers.project_activity)
+    finding = findings.projects(told)
+    more = "The projects most people worked in, then all of them. Tick a row to see its people."
+    with cards.card(finding, more):
+        chart, table = st.columns([2, 3], gap="medium")
+        with chart:
+            cards.chart(
+                charts.projects_by_people(told),
+                key="chart_projects",
+                alt=f"Bars of people per project. {finding}.",
+            )
+        with table:
+            project_tables.show_all(told, view.zone, f"All projects. {finding}.")
+
+
+def one_person() -> None:
+    """The way to the days of anybody."""
+    more = "The calendar, the kinds of act and the last acts of anybody, with links to Jira."
+    with cards.card("One person's days", more):
+        st.page_link("pages/users.py", label="Choose a person", icon=":material/person_search:")
+
+
+def others(view: View, roster: Roster) -> None:
+    """Whoever acted and is no person; a ticked row opens its acts."""
+    told = robots(roster.people)
+    more = "Apps, automations and portal customers are never active people. "
+    with cards.card("Robots and other accounts", more + "Tick a row to see its acts."):
+        if told.empty:
+            return
+        picked = st.dataframe(
+            told.assign(last=instants(told["last_active_at"]), type=type_words(told)),
+            key="robots",
+            on_select="rerun",
+            selection_mode="single-row",
+            hide_index=True,
+            column_order=("display_name", "type", "actions", "active_days", "last"),
+            column_config={
+                "display_name": "Name",
+                "type": "Account type",
+                "actions": columns.number("Acts"),
+                "active_days": "Active days",
+                "last": columns.moment("Last act", view.zone),
+            },
+            alt="Robots and other accounts that acted",
+        ).selection.rows
+    if picked:
+        person = str(told["account_id"].iloc[picked[0]])
+        st.switch_page("pages/person.py", query_params={"person": person})
+
+
+def _kinds_table(told: pd.DataFrame) -> None:
+    st.dataframe(
+        told,
+        hide_index=True,
+        column_order=("label", "people", "actions", "robot_actions", "counted"),
+        column_config={
+            "label": "Kind of act",
+            "people": "People",
+            "actions": columns.number("Acts of people"),
+            "robot_actions": columns.number("Acts of others"),
+            "counted": "Makes a person active",
+        },
+        alt="People and acts of each kind",
+    )

@@ -1,0 +1,26 @@
+"""The columns that more than one table has: numbers, moments and spark bars."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from jira_usage import charts
+
+MOMENT = "MMM D, HH:mm"
+
+
+def number(label: str, **more: Any) -> Any:
+    """A number with the reader's thousands signs."""
+    return st.column_config.NumberColumn(label, format="localized", **more)
+
+
+def moment(label: str, zone: str, form: str = MOMENT, **more: Any) -> Any:
+    """An instant by the zone's clocks; takes what `metrics.tables.instants` makes."""
+    return st.column_config.DatetimeColumn(label, format=form, timezone=zone, **more)
+
+
+def spark(label: str, **more: Any) -> Any:
+    """Bars from zero, as high as the row's own highest."""
+    return st.column_config.BarChartColumn(label, y_min=0, color=charts.PEOPLE, **more)

@@ -1,0 +1,50 @@
+"""The files of the Users page: CSV and Excel, made only when somebody asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from jira_usage.datasets import DATASETS, to_csv
+from jira_usage.metrics.roster import Roster
+from jira_usage.metrics.tables import about
+from jira_usage.metrics.workbook import workbook
+from jira_usage.ui.frame import View
+from jira_usage.ui.people_filters import Chosen
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def show(view: View, roster: Roster, chosen: Chosen) -> None:
+    """The chosen people as files, in the columns of the dataset users."""
+    exactly = f"{chosen.count}, exactly as filtered"
+
+    def csv() -> bytes:
+        return to_csv(roster.people.iloc[chosen.rows], DATASETS["users"])
+
+    def excel() -> bytes:
+        told = about(
+            view.snapshot,
+            view.period,
+            count_created=view.count_created,
+            rows=len(chosen.rows),
+            filters=chosen.in_words,
+        )
+        return workbook(told, "Users", roster.people.iloc[chosen.rows], DATASETS["users"])
+
+    name = f"jira-users-{view.period.last_on}"
+    _button("CSV", csv, f"{name}.csv", "text/csv", f"{exactly}.")
+    _button("Excel", excel, f"{name}.xlsx", XLSX, f"{exactly}; the first sheet tells of what.")
+
+
+def _button(label: str, make: Callable[[], bytes], file: str, mime: str, help: str) -> None:
+    st.download_button(
+        label,
+        make,
+        file_name=file,
+        mime=mime,
+        icon=":material/download:",
+        on_click="ignore",
+        help=help,
+    )

@@ -1,0 +1,110 @@
+"""Search, sorting and filters of the Users page, each option with the number it would show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from jira_usage.metrics.facets import Facet
+from jira_usage.metrics.matrix import Rows
+from jira_usage.metrics.roster import SORTS, Roster
+from jira_usage.metrics.tables import filters_in_words
+from jira_usage.metrics.words import plural
+from jira_usage.ui import address
+
+ALWAYS_SHOWN = 4
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The rows of the roster that were asked for, in order, and by which filters."""
+
+    rows: Rows
+    choices: Mapping[str, Sequence[str]]
+    in_words: Mapping[str, str]
+
+    @property
+    def count(self) -> str:
+        return plural(len(self.rows), "account")
+
+
+def show(roster: Roster) -> Chosen:
+    """Draws search, sorting and filters, and returns whom they choose."""
+    choices = {facet.key: address.told(facet.key, facet.options) for facet in roster.facets}
+    search = st.query_params.get("q", "")
+    sort = address.chosen("sort", tuple(SORTS))
+    selection = roster.select(choices, search, sort)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _search(search)
+        _sort(sort)
+    first, more = roster.facets[:ALWAYS_SHOWN], roster.facets[ALWAYS_SHOWN:]
+    with st.grid(4, min_column_width=160):
+        for facet in first:
+            _filter(facet, choices[facet.key], selection.counts[facet.key])
+    used = any(choices[facet.key] for facet in more)
+    with st.expander("More filters", expanded=used), st.grid(4, min_column_width=160):
+        for facet in more:
+            _filter(facet, choices[facet.key], selection.counts[facet.key])
+    return Chosen(selection.rows, choices, filters_in_words(roster.facets, choices, search))
+
+
+def show_count(chosen: Chosen, size: int) -> None:
+    """How many were found, and the way back to all."""
+    of_all = f" of {size:,}" if chosen.in_words else ""
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown(f"**{chosen.count}**{of_all} · tick a row to open the person")
+        if chosen.in_words:
+            st.button(
+                "Clear all filters",
+                icon=":material/close:",
+                type="tertiary",
+                on_click=address.clear,
+                args=(tuple(chosen.choices),),
+            )
+
+
+def _search(search: str) -> None:
+    if st.session_state.get("q") != search:  # only then: who is typing must not be overtaken
+        st.session_state["q"] = search
+    st.text_input(
+        "Search",
+        key="q",
+        type="search",
+        live=True,
+        placeholder="Name, email or account ID",
+        on_change=address.write,
+        args=("q",),
+    )
+
+
+def _sort(sort: str) -> None:
+    st.session_state["sort"] = sort
+    st.selectbox(
+        "Sort by",
+        list(SORTS),
+        key="sort",
+        format_func=SORTS.__getitem__,
+        width=190,
+        on_change=address.write,
+        args=("sort",),
+    )
+
+
+def _filter(facet: Facet, chosen: list[str], counts: Mapping[str, int]) -> None:
+    st.session_state[facet.key] = chosen
+    st.multiselect(
+        facet.label,
+        facet.offered(chosen),
+        key=facet.key,
+        format_func=lambda option: f"{facet.labels[option]} ({counts.get(option, 0):,})",
+        placeholder="unknown" if facet.unknown else "All",
+        help=facet.unknown or facet.help or None,
+        disabled=bool(facet.unknown),
+        select_all=False,
+        on_change=address.write,
+        args=(facet.key,),
+    )

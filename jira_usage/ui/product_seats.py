@@ -1,0 +1,73 @@
+"""Seats, people and work of each product: as tiles, and in one table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from jira_usage import charts
+from jira_usage.metrics.roster import Roster
+from jira_usage.metrics.tiles import Tile
+from jira_usage.ui import cards
+from jira_usage.ui.text import safe
+
+PEOPLE = ("licensed_users", "active_users", "inactive_users", "utilization")
+SEATS = ("seats_words", "seats_used")
+EVERY_COLUMN = ("product_name", *SEATS, "left_words", *PEOPLE, "included_users")
+MAIN_COLUMNS = ("product_name", *PEOPLE, *SEATS)
+
+
+def show_unknown(roster: Roster, title: str) -> None:
+    """Why it is not known who has which product."""
+    st.info(safe(roster.facet("product").unknown), title=title)
+
+
+def show_tile(tile: Tile) -> None:
+    """One product: its numbers, who of its people works, and the ways to them."""
+    with st.container(border=True, height="stretch"):
+        with st.container(horizontal=True, horizontal_alignment="distribute"):
+            cards.heading(tile.name)
+            st.badge(tile.plan, color="gray")
+        with st.container(horizontal=True, gap="medium"):
+            for name, value, meaning in tile.numbers:
+                st.metric(name, value, help=meaning, width="content")
+        if tile.utilization is not None:
+            st.progress(tile.utilization, text=tile.sentence)
+        else:
+            st.caption(tile.sentence)
+        for note in tile.notes:
+            st.caption(safe(note))
+        with st.container(horizontal=True, gap="xsmall"):
+            for link in tile.links:
+                cards.people_link(link.label, link.filters)
+
+
+def show_table(table: pd.DataFrame, column_order: tuple[str, ...]) -> None:
+    """A row for each product; takes the seat table."""
+    st.dataframe(
+        table.round({"utilization": 2}),
+        hide_index=True,
+        placeholder="unknown",
+        column_order=column_order,
+        column_config=_columns(),
+        alt="Seats and people of each product",
+    )
+
+
+def _columns() -> dict[str, Any]:
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    return {
+        "product_name": text("Product", pinned=True),
+        "seats_words": text("Seats", alignment="right"),
+        "seats_used": number("Seats used", help="By Jira's own count."),
+        "left_words": text("Seats left", alignment="right", help="By Jira's own count."),
+        "licensed_users": number("With a license", help="People, counted by this app."),
+        "active_users": "Worked",
+        "inactive_users": "No work found",
+        "utilization": st.column_config.ProgressColumn(
+            "Worked, share", format="percent", color=charts.PEOPLE
+        ),
+        "included_users": "Included",
+    }
