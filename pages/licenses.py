@@ -25,12 +25,20 @@ if not roster.licenses_known:
 elif table.empty:
     st.info("Jira names no product on this site.", title="No product found")
 
+products = tiles(table, roster.blind, view.days)
 with st.grid(2, min_column_width=330):
-    for tile in tiles(table, roster.blind, view.days):
+    for tile in products:
         product_seats.show_tile(tile)
 
 with cards.card("All products in one table"):
     product_seats.show_table(table, product_seats.EVERY_COLUMN)
+
+if any(tile.without_work for tile in products):
+    with cards.card("With a license, and no work found"):
+        st.caption("They may still read: nobody here is called unused.")
+        for tile in products:
+            if tile.without_work:
+                product_seats.show_names(roster, tile, tile.without_work, view.snapshot.products)
 
 show_definition(view)
 show_coverage(view)

@@ -36,6 +36,11 @@ class Tile:
     notes: list[str]
     links: list[Link]
 
+    @property
+    def without_work(self) -> Link | None:
+        """The way to its people whose work was not found, where there are any."""
+        return next((link for link in self.links if link.filters.get("work") == NO_WORK), None)
+
 
 def tiles(table: pd.DataFrame, blind: str, days: int) -> list[Tile]:
     """A tile for each row of seat_table, in its order."""

@@ -9,13 +9,15 @@ import streamlit as st
 
 from jira_usage import charts
 from jira_usage.metrics.roster import Roster
-from jira_usage.metrics.tiles import Tile
+from jira_usage.metrics.tables import people_table
+from jira_usage.metrics.tiles import Link, Tile
 from jira_usage.ui import cards
 from jira_usage.ui.text import safe
 
 PEOPLE = ("licensed_users", "active_users", "inactive_users", "utilization")
 SEATS = ("seats_words", "seats_used")
 EVERY_COLUMN = ("product_name", *SEATS, "left_words", *PEOPLE, "included_users")
+NAMES_SHOWN = 100
 MAIN_COLUMNS = ("product_name", *PEOPLE, *SEATS)
 
 
@@ -42,6 +44,27 @@ def show_tile(tile: Tile) -> None:
         with st.container(horizontal=True, gap="xsmall"):
             for link in tile.links:
                 cards.people_link(link.label, link.filters)
+
+
+def show_names(roster: Roster, tile: Tile, link: Link, products: pd.DataFrame) -> None:
+    """The people of a product that a link opens, by name."""
+    rows = roster.select({key: [value] for key, value in link.filters.items()}, sort="name").rows
+    with st.expander(f"{safe(tile.name)}: {link.label}"):
+        st.dataframe(
+            people_table(roster.rows(rows[:NAMES_SHOWN]), products),
+            hide_index=True,
+            column_order=("name", "email", "licenses", "groups"),
+            column_config={
+                "name": "Name",
+                "email": "Email",
+                "licenses": st.column_config.ListColumn("Licenses"),
+                "groups": st.column_config.ListColumn("Groups"),
+            },
+            alt=f"{tile.name}: {link.label}",
+        )
+        if len(rows) > NAMES_SHOWN:
+            st.caption(f"The first {NAMES_SHOWN} by name.")
+        cards.people_link(f"All {len(rows):,}, with filters and download", link.filters)
 
 
 def show_table(table: pd.DataFrame, column_order: tuple[str, ...]) -> None:

@@ -25,6 +25,8 @@ def test_tiles(tmp_path: Path) -> None:
     assert table.loc["jira-software", ["licensed_users", "active_users"]].tolist() == [2, 1]
     assert table.loc["jira-core", "left_words"] == "unlimited"
     assert "included for 1 person" in words(app).lower()
+    assert [one.label for one in app.expander] == ["Jira: 1 no work found"]
+    assert len(app.dataframe[1].value) == 1
 
 
 def test_seats_unknown(tmp_path: Path) -> None:
