@@ -60,12 +60,6 @@ class JiraCloud:
         """The account of the token. It can't be asked anonymously: a bad token gets a true 401."""
         return _document(self.transport.get(f"{V3}/myself"))
 
-    def my_permissions(self, keys: Sequence[str]) -> dict[str, bool]:
-        """Which of the permissions the account holds, in any project."""
-        answer = _document(self._get("mypermissions", {"permissions": ",".join(keys)}))
-        permissions = _document(answer.get("permissions"))
-        return {key: _document(permissions.get(key)).get("havePermission") is True for key in keys}
-
     # --- people and what they may use
 
     def users(self, page_size: int = USERS_PAGE) -> Iterator[Documents]:

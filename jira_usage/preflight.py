@@ -37,7 +37,6 @@ class SignedIn:
     base_url: str
     account_id: str
     display_name: str
-    time_zone: str
     skew_ms: int
     scoped: bool
 
@@ -81,7 +80,6 @@ def sign_in(
         base_url=base_url.rstrip("/"),
         account_id=account_id,
         display_name=str(me.get("displayName") or account_id),
-        time_zone=str(me.get("timeZone") or info.get("serverTimeZone") or "UTC"),
         skew_ms=skew_ms,
         scoped=scoped,
     )
