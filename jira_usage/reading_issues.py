@@ -45,10 +45,13 @@ class IssueSearch:
         self._asked_again: set[str] = set()
         self._bulk_known = False
         self._probing = False
+        self._in_flight = 0
         self._all_found = False
+        self._started: list[list[str]] = []
 
     def start(self, searches: list[str]) -> None:
         """Puts the search for the issues that match; their reading follows by itself."""
+        self._started.append(searches)
         self.desk.crew.read(
             partial(self._found, searches),
             self._take_found,
@@ -92,35 +95,34 @@ class IssueSearch:
         ids = {str(issue.get("id") or "") for issue in page if not issue.get("fields")}
         wanted = {i for i in ids - {""} - self._wanted if i not in self._known}
         self._wanted |= wanted
-        self._to_fetch += sorted(wanted)
-        self._fetch()
+        if self.bulk_size:
+            self._to_fetch += sorted(wanted)
+            self._fetch()
 
-    def _fetch(self, everything: bool = False) -> None:
+    def _fetch(self) -> None:
         """Reads the issues whose ids were found, a bulk at a time.
 
         How many a site gives at once is between 100 and 1000 and not said: the first
-        bulk asks for the most, and until it is answered the others wait.
+        bulk asks for the most, and until it is answered the others wait. Where a site
+        has no bulk, `bulk_size` is 0 and the searches bring the issues themselves.
         """
-        self._all_found = self._all_found or everything
-        if self._probing:
-            return
-        while len(self._to_fetch) >= (1 if self._all_found else self.bulk_size):
-            ids, self._to_fetch = (
-                self._to_fetch[: self.bulk_size],
-                self._to_fetch[self.bulk_size :],
-            )
+        while self.bulk_size and not self._probing:
+            if len(self._to_fetch) < (1 if self._all_found else self.bulk_size):
+                return
+            ids = self._to_fetch[: self.bulk_size]
+            self._to_fetch = self._to_fetch[self.bulk_size :]
             self._probing = self.bulk_size > ISSUES_PAGE and not self._bulk_known
+            self._in_flight += 1
             self.desk.crew.read(
                 once(partial(self.desk.cloud.issues_by_id, ids, ISSUE_FIELDS)),
                 partial(self._take_fetched, ids),
                 partial(self._fetch_failed, ids),
             )
-            if self._probing:
-                return
 
     def _take_fetched(self, asked: Sequence[str], page: Documents) -> None:
-        """Issues that a bulk leaves out are asked for once more, in a small bulk."""
+        """Issues that a bulk leaves out are asked for once more."""
         self._probing, self._bulk_known = False, True
+        self._in_flight -= 1
         self._take(page)
         missing = [issue_id for issue_id in asked if issue_id not in self._known]
         if missing and len(page) <= ISSUES_PAGE < len(asked):
@@ -132,20 +134,26 @@ class IssueSearch:
             went = len(missing) - len(again)
             self.desk.coverage.remark("issues", f"{went} issues went away while they were read.")
         self._fetch()
-        if self._all_found:
-            self._done()
+        self._end()
 
     def _fetch_failed(self, ids: Sequence[str], error: JiraUsageError) -> None:
         self._probing = False
+        self._in_flight -= 1
         if not isinstance(error, RequestRefused):
-            return self.desk.failed("issues", error)
-        self._to_fetch += ids
-        if error.status == 400 and self.bulk_size > ISSUES_PAGE:
+            self.desk.failed("issues", error)
+        elif error.status == 400 and len(ids) > ISSUES_PAGE:
             self.bulk_size = ISSUES_PAGE
+            self._to_fetch += ids
             self._fetch()
         elif self.bulk_size:
             self.bulk_size, self._to_fetch = 0, []
-            self.start(self.desk.scope.searches())
+            for searches in list(self._started):
+                self.start(searches)
+        self._end()
+
+    def _end(self) -> None:
+        if self._all_found and not self._to_fetch and not self._in_flight:
+            self._done()
 
     def _search_failed(self, error: JiraUsageError) -> None:
         """Without a search nothing is known of what was done; a part of it is still told."""
@@ -164,6 +172,6 @@ class IssueSearch:
     def _searched_all(self) -> None:
         for dataset in ("issues", "comments", "histories"):
             self.desk.coverage.read(dataset)
-        self._fetch(everything=True)
-        if not self._to_fetch:
-            self._done()
+        self._all_found = True
+        self._fetch()
+        self._end()

@@ -138,9 +138,15 @@ class WorkReading:
             self.desk.crew.read(
                 partial(self.desk.cloud.changelogs, ids, scope.rank_fields),
                 partial(self._take_changelogs, acts=self.ranks),
-                self.desk.needed("histories"),
+                self._ranks_failed,
             )
         return bool(quiet)
+
+    def _ranks_failed(self, error: JiraUsageError) -> None:
+        """A site that does not tell of rankings alone is no less complete than a first sync."""
+        if not isinstance(error, RequestRefused | PagingBroken):
+            return self.desk.failed("histories", error)
+        self.desk.coverage.remark("histories", "Rankings of otherwise quiet issues are unknown.")
 
     def _given_up_on(self, dataset: str, issue_id: str, error: JiraUsageError) -> None:
         """One issue that can't be read is said; many are an outage."""
