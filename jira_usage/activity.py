@@ -6,27 +6,32 @@ sources tell of the same act, is settled in events.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from jira_usage.documents import History, HistoryItem, Person, read_history, read_person
+from jira_usage.events import distinct_acts, settled_events, settled_worklogs
+from jira_usage.heap import Heap
 from jira_usage.period import to_epoch_ms
 from jira_usage.schema import (
     ACTS,
+    BY_DATE,
     COMMENT_DELETED,
     FIELD_SEPARATOR,
     ISSUE_CHANGED,
     ISSUE_CREATED,
+    TABLES,
     TIME_CHANGED,
+    WORKLOG_ACTS,
     WORKLOG_ADDED,
     WORKLOG_GONE,
     WORKLOG_REMOVED,
     WORKLOG_TOUCHED,
 )
 
-FLUSH_ROWS = 100_000
 _COMMENT, _WORKLOG_ID, _WORKLOG_TIME, _TIME, _ESTIMATE = (
     "comment",
     "worklogid",
@@ -50,20 +55,17 @@ class Acts:
         self.since_ms = since_ms
         self.actors: dict[str, Person] = {}
         self.unreadable = 0
-        self._tables: list[pa.Table] = []
-        self._rows: list[tuple[int, str, str, str, str, str, str]] = []
+        self._heaps = {"acts": Heap(ACTS), "worklog_acts": Heap(WORKLOG_ACTS)}
+        self._acts, self._worklog_acts = self._heaps.values()
 
-    def table(self) -> pa.Table:
-        """All acts so far, by the schema ACTS; an act that was read twice is there twice."""
-        self._flush()
-        return pa.concat_tables(self._tables or [ACTS.empty_table()])
+    def tables(self, name: str) -> list[pa.Table]:
+        """All rows so far of the table `acts` or `worklog_acts`; what was read twice is there
+        twice, and texts may be dictionaries."""
+        return self._heaps[name].tables()
 
-    def _flush(self) -> None:
-        if self._rows:
-            columns = zip(*self._rows, strict=True)
-            arrays = [pa.array(c, f.type) for c, f in zip(columns, ACTS, strict=True)]
-            self._tables.append(pa.Table.from_arrays(arrays, schema=ACTS))
-            self._rows = []
+    def issues_before(self, ms: int) -> set[str]:
+        """The issues of acts before an instant."""
+        return set().union(*(heap.issues_before(ms) for heap in self._heaps.values()))
 
     def _actor(self, person: Person | None) -> str:
         """The account id of a person; empty where there is none."""
@@ -81,7 +83,8 @@ class Acts:
         there is none: work logs, links and parents never have one. A custom field is
         never book-keeping, whatever its name.
         """
-        append, since_ms = self._rows.append, self.since_ms
+        append, append_worklog = self._acts.rows.append, self._worklog_acts.rows.append
+        since_ms = self.since_ms
         for told in histories:
             history = told if type(told) is History else read_history(told)
             created = history.created if history else None
@@ -113,19 +116,21 @@ class Acts:
                 if _WORKLOG_ID in keeping:
                     fields = [name for name in fields if name.lower() != _ESTIMATE]
                 elif _TIME in keeping:
-                    append((at, TIME_CHANGED, history_id, account_id, issue_id, "", ""))
+                    append_worklog((at, TIME_CHANGED, history_id, account_id, issue_id, ""))
                 if _COMMENT in keeping:
-                    append((at, COMMENT_DELETED, history_id, account_id, issue_id, "", ""))
+                    hint = history.on_behalf_of
+                    append((at, COMMENT_DELETED, history_id, account_id, issue_id, "", hint))
                 for act, worklog_id in worklogs:
                     if act == WORKLOG_TOUCHED and _WORKLOG_TIME in keeping:
                         act = WORKLOG_REMOVED
                     if worklog_id:
-                        append((at, act, history_id, account_id, issue_id, worklog_id, ""))
+                        append_worklog((at, act, history_id, account_id, issue_id, worklog_id))
             if fields:
                 names = fields[0] if len(fields) == 1 else _joined(fields)
-                append((at, ISSUE_CHANGED, history_id, account_id, issue_id, "", names))
-        if len(self._rows) > FLUSH_ROWS:
-            self._flush()
+                hint = history.on_behalf_of if history.metadata else ""
+                append((at, ISSUE_CHANGED, history_id, account_id, issue_id, names, hint))
+        self._acts.settle()
+        self._worklog_acts.settle()
 
     def add_comments(self, issue_id: str, comments: Iterable[object]) -> None:
         """The creation and the last edit of each comment; earlier edits Jira does not keep."""
@@ -150,11 +155,19 @@ class Acts:
         if created is None:
             self.unreadable += 1
         elif created >= self.since_ms:
-            author = self._actor(read_person(document.get("author")))
-            self._rows.append((created, f"{what}_created", source_id, author, issue_id, "", ""))
+            self._add(what, "created", created, source_id, document.get("author"), issue_id)
         if updated is not None and updated != created and updated >= self.since_ms:
-            author = self._actor(read_person(document.get("updateAuthor")))
-            self._rows.append((updated, f"{what}_edited", source_id, author, issue_id, "", ""))
+            self._add(what, "edited", updated, source_id, document.get("updateAuthor"), issue_id)
+
+    def _add(
+        self, what: str, done: str, at: int, source_id: str, author: object, issue_id: str
+    ) -> None:
+        account_id = self._actor(read_person(author))
+        row = (at, f"{what}_{done}", source_id, account_id, issue_id)
+        if what == "worklog":
+            self._worklog_acts.add((*row, source_id))
+        else:
+            self._acts.add((*row, "", ""))
 
     def add_deleted_worklogs(self, entries: Iterable[object]) -> None:
         """What the feed of deleted work logs names: an id and an instant, nobody."""
@@ -164,7 +177,7 @@ class Acts:
             if worklog_id is None or at is None:
                 self.unreadable += 1
             else:
-                self._rows.append((at, WORKLOG_GONE, str(worklog_id), "", "", str(worklog_id), ""))
+                self._worklog_acts.add((at, WORKLOG_GONE, str(worklog_id), "", "", str(worklog_id)))
 
     def add_issue_creation(self, issue_id: str, fields: Document) -> None:
         """The creation of an issue, which no history tells of."""
@@ -173,7 +186,18 @@ class Acts:
             self.unreadable += 1
         elif created >= self.since_ms:
             creator = self._actor(read_person(fields.get("creator")))
-            self._rows.append((created, ISSUE_CREATED, issue_id, creator, issue_id, "", ""))
+            self._acts.add((created, ISSUE_CREATED, issue_id, creator, issue_id, "", ""))
+
+
+def all_events(some: Sequence[Acts]) -> pd.DataFrame:
+    """The events that collected acts amount to, as events.settled_events gives them."""
+    read = []
+    for name in BY_DATE:
+        tables = [table.cast(TABLES[name]) for acts in some for table in acts.tables(name)]
+        table = pa.concat_tables([TABLES[name].empty_table(), *tables])
+        read.append(distinct_acts(table.to_pandas()))
+    acts, worklog_acts = read
+    return settled_events(acts, settled_worklogs(worklog_acts))
 
 
 def _joined(fields: list[str]) -> str:

@@ -8,9 +8,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any, BinaryIO, ParamSpec
 
 import click
 import orjson
@@ -18,7 +19,7 @@ import orjson
 from jira_usage import __version__
 from jira_usage.admission import admit
 from jira_usage.connection import Connection
-from jira_usage.datasets import DATASETS, WRITERS, dataset
+from jira_usage.datasets import DATASETS, frames
 from jira_usage.errors import InvalidInput, JiraUsageError
 from jira_usage.period import find_zone, iso_instant
 from jira_usage.preflight import check as check_connection
@@ -29,6 +30,7 @@ from jira_usage.sync import Progress, Summary
 from jira_usage.sync import sync as sync_site
 from jira_usage.verify import SAMPLE, Verdict
 from jira_usage.verify import verify as verify_snapshot
+from jira_usage.writers import WRITERS
 
 P = ParamSpec("P")
 LONGEST_DAYS = 366
@@ -254,25 +256,29 @@ def export(
         )
     for row in snapshot.coverage[snapshot.coverage["state"] != "complete"].itertuples():
         click.echo(f"{row.dataset}: {row.state}. {row.reason} {row.consequence}".strip(), err=True)
-    frame = dataset(snapshot, name, period, count_created=count_created)
-    _write(WRITERS[form](frame, DATASETS[name]), output)
+    pieces = frames(snapshot, name, period, count_created=count_created)
+    with _opened(output) as out:
+        WRITERS[form](pieces, DATASETS[name], out)
 
 
-def _write(content: bytes, output: Path | None) -> None:
-    """To a file, whole or not at all, or to stdout."""
+@contextmanager
+def _opened(output: Path | None) -> Iterator[BinaryIO]:
+    """A file that is written whole or not at all, or stdout."""
     if output is None:
-        sys.stdout.buffer.write(content)
+        yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
     beside = output.with_name(f".{output.name}.{os.getpid()}")
     try:
-        beside.write_bytes(content)
+        with beside.open("wb") as out:
+            yield out
         beside.replace(output)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise InvalidInput(
             f"{output} can't be written ({error.strerror}).", "Choose another --output."
         ) from None
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def run(arguments: list[str] | None = None) -> Any:

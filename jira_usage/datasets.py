@@ -1,31 +1,27 @@
 """The public datasets: users, licenses, access, activity, daily, summary.
 
 Their names, columns and order are a contract. Here they are put together from a
-snapshot, and written as CSV, JSON or Parquet.
+snapshot; writers.py makes files of them.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Final
 
-import orjson
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from jira_usage.metrics.access import LICENSED, access
-from jira_usage.metrics.activity import accounts_within, daily, events_within, totals
+from jira_usage.metrics.activity import accounts_within, daily, totals
 from jira_usage.metrics.licenses import licenses
 from jira_usage.metrics.people import people
-from jira_usage.period import Period, iso_instant
+from jira_usage.period import Period
 from jira_usage.schema import FIELD_SEPARATOR, KINDS
 from jira_usage.snapshot import Snapshot
 
 _TEXT, _WHOLE, _YES_NO, _LIST = pa.string(), pa.int64(), pa.bool_(), pa.list_(pa.string())
-_INSTANT = pa.timestamp("ms", tz="UTC")
+INSTANT = pa.timestamp("ms", tz="UTC")
 
 DATASETS: Final[dict[str, pa.Schema]] = {
     "users": pa.schema(
@@ -42,7 +38,7 @@ DATASETS: Final[dict[str, pa.Schema]] = {
             ("groups", _LIST),
             ("actions", _WHOLE),
             ("active_days", _WHOLE),
-            ("last_active_at", _INSTANT),
+            ("last_active_at", INSTANT),
         ]
     ),
     "licenses": pa.schema(
@@ -65,7 +61,7 @@ DATASETS: Final[dict[str, pa.Schema]] = {
     "activity": pa.schema(
         [
             ("account_id", _TEXT),
-            ("at", _INSTANT),
+            ("at", INSTANT),
             ("kind", _TEXT),
             ("issue_id", _TEXT),
             ("issue_key", _TEXT),
@@ -87,7 +83,7 @@ DATASETS: Final[dict[str, pa.Schema]] = {
             ("site_url", _TEXT),
             ("snapshot_id", _TEXT),
             ("synced_by", _TEXT),
-            ("as_of", _INSTANT),
+            ("as_of", INSTANT),
             ("timezone", _TEXT),
             ("first_date", pa.date32()),
             ("last_date", pa.date32()),
@@ -106,12 +102,33 @@ DATASETS: Final[dict[str, pa.Schema]] = {
 }
 
 
+def frames(
+    snapshot: Snapshot, name: str, period: Period, *, count_created: bool = False
+) -> Iterator[pd.DataFrame]:
+    """A dataset's columns, in order, over a period, in one piece or a few.
+
+    Instants are epoch ms, lists are lists. Only `activity` comes in several pieces, a day
+    at a time: it may have millions of rows.
+    """
+    columns = list(DATASETS[name].names)
+    if name == "activity":
+        for events in snapshot.events(period.start_ms, period.end_ms):
+            yield _activity(events)[columns]
+    else:
+        yield _BUILDERS[name](snapshot, period, count_created)[columns]
+
+
 def dataset(
     snapshot: Snapshot, name: str, period: Period, *, count_created: bool = False
 ) -> pd.DataFrame:
-    """A dataset's columns, in order, over a period. Instants are epoch ms, lists are lists."""
-    frame = _BUILDERS[name](snapshot, period, count_created)
-    return frame[list(DATASETS[name].names)]
+    """A whole dataset; see `frames`."""
+    parts = list(frames(snapshot, name, period, count_created=count_created))
+    return pd.concat(parts, ignore_index=True) if parts else _nothing(name)
+
+
+def _nothing(name: str) -> pd.DataFrame:
+    frame: pd.DataFrame = DATASETS[name].empty_table().to_pandas()
+    return frame
 
 
 def access_of(snapshot: Snapshot) -> pd.DataFrame:
@@ -120,7 +137,7 @@ def access_of(snapshot: Snapshot) -> pd.DataFrame:
 
 
 def _users(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
-    done = totals(snapshot.events, period, count_created=count_created)
+    done = totals(snapshot.tally, period, count_created=count_created)
     frame = people(
         snapshot.users,
         access_of(snapshot),
@@ -129,7 +146,7 @@ def _users(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFr
         snapshot.product_groups,
         snapshot.role_actors,
         done,
-        done.index if count_created else accounts_within(snapshot.events, period),
+        done.index if count_created else accounts_within(snapshot.tally, period),
     )
     if not snapshot.knows("licenses"):
         frame[["licenses", "included_licenses"]] = None
@@ -139,7 +156,7 @@ def _users(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFr
 
 
 def _licenses(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
-    acted = totals(snapshot.events, period, count_created=count_created).index
+    acted = totals(snapshot.tally, period, count_created=count_created).index
     return licenses(snapshot.products, access_of(snapshot), acted)
 
 
@@ -147,17 +164,16 @@ def _access(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataF
     return access_of(snapshot)
 
 
-def _activity(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
-    frame = events_within(snapshot.events, period).reset_index(drop=True)
-    names = frame["fields"].cat.categories
-    split = [text.split(FIELD_SEPARATOR) if text else [] for text in names]
-    frame["fields"] = pd.Series([split[code] for code in frame["fields"].cat.codes], dtype=object)
-    return frame
+def _activity(events: pd.DataFrame) -> pd.DataFrame:
+    codes, texts = pd.factorize(events["fields"])
+    split = [text.split(FIELD_SEPARATOR) if text else [] for text in texts]
+    lists = pd.Series([split[code] for code in codes], index=events.index, dtype=object)
+    return events.assign(kind=events["kind"].astype("str"), fields=lists)
 
 
 def _daily(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
     return daily(
-        snapshot.events,
+        snapshot.tally,
         snapshot.users,
         period,
         covered_from_ms=snapshot.covered_from_ms,
@@ -167,7 +183,7 @@ def _daily(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFr
 
 def _summary(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
     users = snapshot.users.set_index("account_id")
-    done = totals(snapshot.events, period, count_created=count_created)
+    done = totals(snapshot.tally, period, count_created=count_created)
     humans = users.index[users["account_type"] == "atlassian"]
     held = access_of(snapshot)
     licensed = held.loc[held["state"] == LICENSED, "account_id"].unique()
@@ -204,65 +220,6 @@ _BUILDERS: Final[dict[str, Callable[[Snapshot, Period, bool], pd.DataFrame]]] = 
     "users": _users,
     "licenses": _licenses,
     "access": _access,
-    "activity": _activity,
     "daily": _daily,
     "summary": _summary,
 }
-
-
-def to_parquet(frame: pd.DataFrame, schema: pa.Schema) -> bytes:
-    sink = io.BytesIO()
-    pq.write_table(pa.Table.from_pandas(frame, schema, preserve_index=False), sink)
-    return sink.getvalue()
-
-
-def to_json(frame: pd.DataFrame, schema: pa.Schema) -> bytes:
-    """An array of objects; instants as UTC text, what is unknown as null."""
-    rows = [dict(zip(schema.names, row, strict=True)) for row in _plain_rows(frame, schema)]
-    return orjson.dumps(rows, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-
-
-def to_csv(frame: pd.DataFrame, schema: pa.Schema) -> bytes:
-    """UTF-8, a header, lists joined with "; ", what is unknown empty.
-
-    A spreadsheet takes a cell that begins with = + - @ for a formula: in texts that
-    people can choose, such a cell begins with an apostrophe here.
-    """
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(schema.names)
-    chosen = [name in FREE_TEXTS for name in schema.names]
-    for row in _plain_rows(frame, schema):
-        writer.writerow([_cell(v, free) for v, free in zip(row, chosen, strict=True)])
-    return out.getvalue().encode()
-
-
-WRITERS: Final[dict[str, Callable[[pd.DataFrame, pa.Schema], bytes]]] = {
-    "csv": to_csv,
-    "json": to_json,
-    "parquet": to_parquet,
-}
-FREE_TEXTS = frozenset({"display_name", "email", "groups", "roles", "product_name", "fields"})
-
-
-def _cell(value: Any, free: bool) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = "; ".join(value) if isinstance(value, list) else str(value)
-    return f"'{text}" if free and text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def _plain_rows(frame: pd.DataFrame, schema: pa.Schema) -> Iterable[tuple[Any, ...]]:
-    """The rows as plain Python values; instants as ISO text, dates as text."""
-    columns = []
-    for column in schema:
-        values = frame[column.name].tolist()
-        values = [None if v is pd.NA or v is None or v is pd.NaT else v for v in values]
-        if column.type == _INSTANT:
-            values = [None if v is None else iso_instant(int(v)) for v in values]
-        elif column.type == pa.date32():
-            values = [v.isoformat() for v in values]
-        columns.append(values)
-    return zip(*columns, strict=True)

@@ -32,6 +32,19 @@ class HistoryItem(msgspec.Struct, gc=False):
     after: str | int | None = msgspec.field(name="to", default=None)
 
 
+class ActedFor(msgspec.Struct, gc=False):
+    """Whom an app says it acted for."""
+
+    id: str | None = None
+    display_name: str | None = msgspec.field(name="displayName", default=None)
+
+
+class HistoryMetadata(msgspec.Struct, gc=False):
+    """What an app tells of a change that it made."""
+
+    actor: ActedFor | None = None
+
+
 class History(msgspec.Struct, gc=False):
     """What one account changed at one instant."""
 
@@ -39,6 +52,13 @@ class History(msgspec.Struct, gc=False):
     author: Person | None = None
     created: str | int | float | None = None
     items: list[HistoryItem] | None = None
+    metadata: HistoryMetadata | None = msgspec.field(name="historyMetadata", default=None)
+
+    @property
+    def on_behalf_of(self) -> str:
+        """Whom the author, an app, names as the one it acted for; empty where nobody."""
+        actor = self.metadata.actor if self.metadata else None
+        return (actor.id or actor.display_name or "") if actor else ""
 
 
 class IssueHistories(msgspec.Struct, gc=False):
@@ -104,7 +124,15 @@ def read_history(document: object) -> History | None:
             read_person(document.get("author")),
             _scalar(document.get("created")),
             read,
+            _metadata(document.get("historyMetadata")),
         )
+
+
+def _metadata(document: object) -> HistoryMetadata | None:
+    try:
+        return msgspec.convert(document, HistoryMetadata | None)
+    except msgspec.ValidationError:
+        return None
 
 
 def _item(item: dict[str, Any]) -> HistoryItem:

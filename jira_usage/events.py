@@ -13,44 +13,49 @@ from jira_usage import schema as a
 from jira_usage.schema import KINDS
 
 SAME_ACT_MS = 2000
-_EVENT = ["at", "kind", "source_id", "account_id", "issue_id", "fields"]
-_AS_THEY_STAND = (
-    a.COMMENT_CREATED,
-    a.COMMENT_EDITED,
-    a.COMMENT_DELETED,
-    a.ISSUE_CHANGED,
-    a.ISSUE_CREATED,
-)
+EVENT_ORDER = ["at", "kind", "source_id"]
+_EVENT = ["at", "kind", "source_id", "account_id", "issue_id", "fields", "on_behalf_of"]
+_WORKLOG_EVENT = ["at", "kind", "source_id", "account_id", "issue_id"]
 
 
-def settled_events(acts: pd.DataFrame) -> pd.DataFrame:
-    """The events that some acts amount to.
+def settled_events(acts: pd.DataFrame, worklog_events: pd.DataFrame) -> pd.DataFrame:
+    """The events that acts and settled work logs amount to, each given once.
 
-    Takes the columns of schema.ACTS, each act once (`distinct_acts`); returns at
-    (epoch ms), kind (categories KINDS), source_id, account_id, issue_id, fields, by
+    Takes the columns of schema.ACTS and schema.WORKLOG_EVENTS; returns at (epoch ms),
+    kind (categories KINDS), source_id, account_id, issue_id, fields, on_behalf_of, by
     (at, kind, source_id).
     """
-    as_they_stand = acts[acts["act"].isin(_AS_THEY_STAND)].rename(columns={"act": "kind"})
-    others = acts[~acts["act"].isin(_AS_THEY_STAND)]
-    parts = [as_they_stand[_EVENT]]
-    if len(others):
-        removed, edited_in_histories = _touched(others)
-        parts += [_created(others), removed, _edited(others, edited_in_histories)]
+    parts = [acts.rename(columns={"act": "kind"})[_EVENT]]
+    if len(worklog_events):
+        parts.append(worklog_events.assign(fields="", on_behalf_of="")[_EVENT])
     parts = [part for part in parts if len(part)] or parts[:1]
-    for part in parts:
-        part["kind"] = pd.Categorical(part["kind"], categories=list(KINDS))
     events = pd.concat(parts, ignore_index=True)
-    return events.sort_values(["at", "kind", "source_id"], kind="stable", ignore_index=True)
+    events["kind"] = pd.Categorical(events["kind"], categories=list(KINDS))
+    return events.sort_values(EVENT_ORDER, kind="stable", ignore_index=True)
 
 
 def distinct_acts(acts: pd.DataFrame) -> pd.DataFrame:
     """Each act once, as it was last read: pages and syncs overlap."""
-    return acts.drop_duplicates(a.ACT_KEY, keep="last")
+    key = [name for name in ("act", "source_id", "at", "worklog_id") if name in acts.columns]
+    return acts.drop_duplicates(key, keep="last")
+
+
+def settled_worklogs(acts: pd.DataFrame) -> pd.DataFrame:
+    """The events that acts on work logs amount to, by schema.WORKLOG_EVENTS.
+
+    Takes the columns of schema.WORKLOG_ACTS, each act once (`distinct_acts`).
+    """
+    if acts.empty:
+        return pd.DataFrame(columns=_WORKLOG_EVENT).astype({"at": "int64"})
+    removed, edited_in_histories = _touched(acts)
+    parts = [_created(acts), removed, _edited(acts, edited_in_histories)]
+    events = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    return events.sort_values(EVENT_ORDER, kind="stable", ignore_index=True)
 
 
 def _as(acts: pd.DataFrame, kind: str, *, by_worklog: bool = True) -> pd.DataFrame:
     source_id = acts["worklog_id"] if by_worklog else acts["source_id"]
-    return acts.assign(kind=kind, source_id=source_id)[_EVENT]
+    return acts.assign(kind=kind, source_id=source_id)[_WORKLOG_EVENT]
 
 
 def _created(acts: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from jira_usage.errors import InvalidInput
 
 DAY_MS = 86_400_000
+LATEST_MS = 253_402_300_799_999  # the end of the year 9999
 Instants = npt.NDArray[np.int64]
 
 
@@ -42,7 +43,7 @@ def to_epoch_ms(value: object) -> int | None:
         number = int(value) if abs(value) < 1e15 else -1
     else:
         return None
-    if number < 0 or number > _LATEST_MS:
+    if number < 0 or number > LATEST_MS:
         return None
     return number * 1000 if number < _SECONDS_BELOW else number
 
@@ -50,7 +51,6 @@ def to_epoch_ms(value: object) -> int | None:
 _EPOCH = datetime(1970, 1, 1)
 _MILLISECOND = timedelta(milliseconds=1)
 _SECONDS_BELOW = 100_000_000_000
-_LATEST_MS = 253_402_300_799_999
 
 
 def from_epoch_ms(ms: int) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,15 +12,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jira_usage import directory
-from jira_usage.coverage import ACTIVITY
-from jira_usage.events import distinct_acts
+from jira_usage.coverage import ACTIVITY, CoverageNotes
 from jira_usage.least import least_requests
-from jira_usage.period import DAY_MS, from_epoch_ms
+from jira_usage.merging import merge_acts, nameless_since, tally_of, worklog_events
 from jira_usage.preflight import SignedIn
 from jira_usage.reading import Scope
-from jira_usage.schema import ACT_KEY, ACTS, TABLES
+from jira_usage.schema import BY_DATE, TABLES
 from jira_usage.site_reading import Reading
 from jira_usage.store import Generation, SiteStore
+
+NOTABLE_SKEW_MS = 60_000
 
 
 @dataclass(frozen=True)
@@ -72,20 +73,33 @@ def build(
     """Saves the tables and describes them; publishing is left to the caller."""
     scope = reading.desk.scope
     as_of = signed_in.now_ms()
-    acts, ranks = reading.work.acts.table(), reading.work.ranks.table()
-    parts, new_acts = _merge_acts(kept, last, acts, ranks)
-    tables: dict[str, dict[str, str]] = {"acts": parts}
-    rows_by_table = _directory_rows(reading, as_of)
+    tables: dict[str, dict[str, str]] = {}
+    new_acts = 0
+    for name in BY_DATE:
+        before = last.tables[name] if last else {}
+        read = (reading.work.acts.tables(name), reading.work.ranks.tables(name))
+        tables[name], new = merge_acts(kept, name, before, *read)
+        new_acts += new
+    rows_by_table = _directory_rows(reading)
     if reading.people.fields is None and last and "fields" in last.tables:
         tables["fields"] = dict(last.tables["fields"])
         del rows_by_table["fields"]
     listed = reading.desk.coverage.states["users"] == "complete"
+    parts = [key for name in BY_DATE for key in tables[name].values()]
     earlier = _former_users(kept, last, parts, rows_by_table["users"], anonymous=listed)
     rows_by_table["users"] += earlier
-    for name, rows in rows_by_table.items():
-        table = pa.Table.from_pylist(rows, TABLES[name])
-        if name == "issues":
-            table = _merge_issues(kept, last, table)
+    made = {name: pa.Table.from_pylist(rows, TABLES[name]) for name, rows in rows_by_table.items()}
+    made["users"] = made["users"].sort_by("account_id")
+    made["issues"] = _merge_issues(kept, last, made["issues"])
+    made["worklog_events"] = worklog_events(kept, tables["worklog_acts"])
+    made["tally"] = tally_of(
+        kept, tables["acts"], made["worklog_events"], made["users"], made["issues"]
+    )
+    nameless = nameless_since(made["tally"], made["users"], scope.keep_from_ms)
+    _remark(reading.desk.coverage, nameless, signed_in.skew_ms)
+    rows = reading.desk.coverage.rows(as_of)
+    made["coverage"] = pa.Table.from_pylist(rows, TABLES["coverage"])
+    for name, table in made.items():
         tables[name] = {"": kept.save_table(table)}
     sent = signed_in.cloud.transport.requests_sent
     summary = Summary(
@@ -106,7 +120,7 @@ def build(
         comments=reading.desk.counts["comments"],
         histories=reading.desk.counts["changes"],
         worklogs=reading.desk.counts["work logs"],
-        acts=acts.num_rows,
+        acts=sum(t.num_rows for name in BY_DATE for t in reading.work.acts.tables(name)),
         new_acts=new_acts,
         coverage=dict(reading.desk.coverage.states),
     )
@@ -144,7 +158,24 @@ def _covered_from(scope: Scope, last: Generation | None) -> int:
     return scope.keep_from_ms if joins else scope.since_ms
 
 
-def _directory_rows(reading: Reading, as_of: int) -> dict[str, list[dict[str, Any]]]:
+def _remark(coverage: CoverageNotes, nameless: int, skew_ms: int) -> None:
+    """Tells what only the whole shows: acts of nobody, and clocks that differ."""
+    if nameless:
+        coverage.remark(
+            "histories",
+            f"{nameless:,} acts name no author, as Jira does for anonymous and deleted accounts: "
+            "they count as actions, and for nobody.",
+        )
+    if abs(skew_ms) >= NOTABLE_SKEW_MS:
+        side = "behind" if skew_ms > 0 else "ahead of"
+        coverage.remark(
+            "issues",
+            f"The clock of this computer is {abs(skew_ms) / 60_000:.0f} minutes {side} the site's: "
+            "days follow the site's clock.",
+        )
+
+
+def _directory_rows(reading: Reading) -> dict[str, list[dict[str, Any]]]:
     people, work = reading.people, reading.work
     roles = people.roles or []
     members = [m for page in people.members.values() for m in page]
@@ -169,14 +200,13 @@ def _directory_rows(reading: Reading, as_of: int) -> dict[str, list[dict[str, An
             for project_key, role, some in people.role_actors
             for row in directory.role_actor_rows(project_key, role, some)
         ],
-        "coverage": reading.desk.coverage.rows(as_of),
     }
 
 
 def _former_users(
     kept: SiteStore,
     last: Generation | None,
-    parts: Mapping[str, str],
+    parts: Iterable[str],
     rows: list[dict[str, Any]],
     *,
     anonymous: bool,
@@ -194,7 +224,7 @@ def _former_users(
     if not anonymous:
         return list(gone.values())
     acted: set[str] = set()
-    for table in kept.load_tables(parts.values()) if gone else ():
+    for table in kept.load_tables(parts, ["account_id"]) if gone else ():
         acted |= gone.keys() & set(pc.unique(table["account_id"]).to_pylist())
     former = {"email": "", "active": False, "listed": False}
     return [
@@ -202,39 +232,6 @@ def _former_users(
         for account_id, row in sorted(gone.items())
         if account_id in acted
     ]
-
-
-def _merge_acts(
-    kept: SiteStore, last: Generation | None, acts: pa.Table, ranks: pa.Table
-) -> tuple[dict[str, str], int]:
-    """The acts by UTC date, new ones merged into those that were kept; and how many are new.
-
-    What was seen stays, also when its comment, work log or issue is deleted later. A
-    date without a new act keeps its blob. Of a history that was asked for its ranking
-    alone, any other reading tells more.
-    """
-    parts = dict(last.tables["acts"]) if last else {}
-    new = 0
-    acts_by_day, ranks_by_day = _by_day(acts), _by_day(ranks)
-    for day in sorted(acts_by_day.keys() | ranks_by_day.keys()):
-        before = kept.load_table(parts[day]) if day in parts else ACTS.empty_table()
-        some = [ranks_by_day.get(day), before, acts_by_day.get(day)]
-        frame = distinct_acts(pa.concat_tables([t for t in some if t is not None]).to_pandas())
-        table = pa.Table.from_pandas(frame, ACTS, preserve_index=False)
-        table = table.sort_by([(name, "ascending") for name in ACT_KEY])
-        if not table.equals(before):
-            parts[day] = kept.save_table(table)
-            new += table.num_rows - before.num_rows
-    return parts, new
-
-
-def _by_day(acts: pa.Table) -> dict[str, pa.Table]:
-    """The acts of each UTC date."""
-    numbers = pc.divide(acts["at"], DAY_MS)
-    return {
-        from_epoch_ms(number * DAY_MS).date().isoformat(): acts.filter(pc.equal(numbers, number))
-        for number in pc.unique(numbers).to_pylist()
-    }
 
 
 def _merge_issues(kept: SiteStore, last: Generation | None, issues: pa.Table) -> pa.Table:

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import pyarrow.compute as pc
-
 from jira_usage import directory
 from jira_usage.activity import Acts
 from jira_usage.api import (
@@ -108,9 +106,7 @@ class WorkReading:
         if scope.known_projects is None or self._opened_read:
             return False
         self._opened_read = True
-        acts = self.acts.table()
-        before = acts.filter(pc.less(acts["at"], scope.since_ms))
-        opened = sorted({*before["issue_id"].to_pylist()} - scope.seen_issues - {""})
+        opened = sorted(self.acts.issues_before(scope.since_ms) - scope.seen_issues)
         if len(opened) > MOST_OPENED_ISSUES:
             read(
                 partial(self.desk.cloud.updated_worklogs, scope.keep_from_ms),

@@ -41,6 +41,7 @@ FIELD_SEPARATOR = "\x1f"
 
 _TEXT, _WHOLE, _YES_NO = pa.string(), pa.int64(), pa.bool_()
 
+# Acts that are events as they stand.
 ACTS = pa.schema(
     [
         ("at", _WHOLE),
@@ -48,11 +49,39 @@ ACTS = pa.schema(
         ("source_id", _TEXT),
         ("account_id", _TEXT),
         ("issue_id", _TEXT),
-        ("worklog_id", _TEXT),
         ("fields", _TEXT),
+        ("on_behalf_of", _TEXT),  # whom an app names as the one it acted for
     ]
 )
-ACT_KEY = ["act", "source_id", "at", "worklog_id"]
+# Acts on work logs, of which two sources tell: they are settled into events.
+WORKLOG_ACTS = pa.schema(
+    [
+        ("at", _WHOLE),
+        ("act", _TEXT),
+        ("source_id", _TEXT),
+        ("account_id", _TEXT),
+        ("issue_id", _TEXT),
+        ("worklog_id", _TEXT),
+    ]
+)
+WORKLOG_EVENTS = pa.schema(
+    [
+        ("at", _WHOLE),
+        ("kind", _TEXT),
+        ("source_id", _TEXT),
+        ("account_id", _TEXT),
+        ("issue_id", _TEXT),
+    ]
+)
+# A row per event, by `at`, in numbers: small enough to hold millions.
+TALLY = pa.schema(
+    [
+        ("at", _WHOLE),
+        ("kind", pa.uint8()),  # place in KINDS
+        ("account", pa.int32()),  # place in the table users; its length for nobody
+        ("project_key", pa.dictionary(pa.int32(), _TEXT)),
+    ]
+)
 ISSUES = pa.schema(
     [("issue_id", _TEXT), ("issue_key", _TEXT), ("project_key", _TEXT), ("updated_at", _WHOLE)]
 )
@@ -105,8 +134,14 @@ COVERAGE = pa.schema(
     ]
 )
 
+BY_DATE = ("acts", "worklog_acts")
+"""The tables whose parts are named by UTC dates; all others have one part."""
+
 TABLES: Final[dict[str, pa.Schema]] = {
     "acts": ACTS,
+    "worklog_acts": WORKLOG_ACTS,
+    "worklog_events": WORKLOG_EVENTS,
+    "tally": TALLY,
     "issues": ISSUES,
     "users": USERS,
     "groups": GROUPS,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from jira_usage.errors import NothingSynced, StoreDamaged
-from jira_usage.events import settled_events
-from jira_usage.period import Period
-from jira_usage.schema import TABLES, WORKLOG_GONE
+from jira_usage.events import EVENT_ORDER, settled_events
+from jira_usage.period import DAY_MS, LATEST_MS, Period, from_epoch_ms
+from jira_usage.schema import KINDS, TABLES, WORKLOG_GONE
 from jira_usage.store import Generation, SiteStore
 
 
@@ -109,35 +111,102 @@ class Snapshot:
         return self._table("fields")
 
     @cached_property
-    def _acts(self) -> pd.DataFrame:
-        parts = self._generation.tables["acts"]
-        tables = self._kept.load_tables(key for _, key in sorted(parts.items()))
-        frame: pd.DataFrame = pa.concat_tables([TABLES["acts"].empty_table(), *tables]).to_pandas()
+    def tally(self) -> pd.DataFrame:
+        """Every event that is kept, by at: at (epoch ms), kind, account_id, project_key.
+
+        All but `at` are categories: KINDS, the accounts of the table users and then the
+        empty one of nobody, and the issues' latest projects, empty where unknown.
+        """
+        table = self._kept.load_table(self._part("tally"))
+        accounts = pd.Index([*self.users["account_id"], ""], dtype="str")
+        projects = table["project_key"].combine_chunks()
+        codes, names = projects.indices.to_numpy(), projects.dictionary.to_pylist()
+        return pd.DataFrame(
+            {
+                "at": table["at"].to_numpy(),
+                "kind": pd.Categorical.from_codes(table["kind"].to_numpy(), pd.Index(KINDS)),
+                "account_id": pd.Categorical.from_codes(table["account"].to_numpy(), accounts),
+                "project_key": pd.Categorical.from_codes(codes, pd.Index(names, dtype="str")),
+            },
+            copy=False,
+        )
+
+    def events(self, start_ms: int = 0, end_ms: int = LATEST_MS) -> Iterator[pd.DataFrame]:
+        """The events of [start, end) in full, one UTC date after the other: at, kind, source_id,
+        account_id, issue_id, fields, on_behalf_of, issue_key, project_key.
+
+        Key and project are the issue's latest. Never all of them at once: there may be
+        millions.
+        """
+        for day in self._days(start_ms, end_ms):
+            events = self._events_of_day(day)
+            yield events[events["at"].between(start_ms, end_ms - 1)].reset_index(drop=True)
+
+    def last_events(self, account_id: str, most: int) -> pd.DataFrame:
+        """The latest events of one account, the latest first, with the columns of `events`."""
+        accounts = self.tally["account_id"].cat
+        place = accounts.categories.get_indexer(pd.Index([account_id]))[0]
+        own = self.tally["at"].to_numpy()[accounts.codes.to_numpy() == place]
+        latest = np.unique(own[-most:] // DAY_MS)
+        found = [self._events_of_day(_day(number)) for number in latest]
+        found = [events[events["account_id"] == account_id] for events in found]
+        some = pd.concat(found or [self._events_of_day("")], ignore_index=True)
+        return some.sort_values(EVENT_ORDER, ascending=False, ignore_index=True).head(most)
+
+    def _days(self, start_ms: int, end_ms: int) -> list[str]:
+        days = {*self._generation.tables["acts"], *self._worklog_days}
+        first, last = _day(start_ms // DAY_MS), _day(min(end_ms, LATEST_MS) // DAY_MS)
+        return sorted(day for day in days if first <= day <= last)
+
+    def _events_of_day(self, day: str) -> pd.DataFrame:
+        part = self._generation.tables["acts"].get(day)
+        acts = self._kept.load_table(part) if part else TABLES["acts"].empty_table()
+        worklogs = self._worklog_days.get(day, self._no_worklogs)
+        events = settled_events(acts.to_pandas(), worklogs)
+        place = self._issue_places.get_indexer(pd.Index(events["issue_id"]))
+        for column in ("issue_key", "project_key"):
+            known = self.issues[column].to_numpy(object)[place] if len(self.issues) else ""
+            events[column] = pd.Series(np.where(place < 0, "", known), dtype="str")
+        return events
+
+    @cached_property
+    def _issue_places(self) -> pd.Index:
+        places: pd.Index = pd.Index(self.issues["issue_id"])
+        return places
+
+    @cached_property
+    def _no_worklogs(self) -> pd.DataFrame:
+        frame: pd.DataFrame = TABLES["worklog_events"].empty_table().to_pandas()
         return frame
+
+    @cached_property
+    def _worklog_days(self) -> dict[str, pd.DataFrame]:
+        events = self._kept.load_table(self._part("worklog_events")).to_pandas()
+        by_day = events.groupby(events["at"] // DAY_MS)
+        return {_day(int(number)): some for number, some in by_day}
 
     @property
     def gone_worklogs(self) -> list[tuple[str, int]]:
         """The work logs that the feed of deleted ones has named, and when they went."""
-        gone = self._acts[self._acts["act"] == WORKLOG_GONE]
+        parts = self._generation.tables["worklog_acts"].values()
+        acts = pa.concat_tables(
+            [TABLES["worklog_acts"].empty_table(), *self._kept.load_tables(parts)]
+        ).to_pandas()
+        gone = acts[acts["act"] == WORKLOG_GONE]
         return list(zip(gone["source_id"], gone["at"].tolist(), strict=True))
 
-    @cached_property
-    def events(self) -> pd.DataFrame:
-        """Every event that is kept: at (epoch ms), kind, source_id, account_id, issue_id,
-        fields, issue_key, project_key. Key and project are the issue's latest."""
-        events = settled_events(self._acts)
-        issues = self.issues[["issue_id", "issue_key", "project_key"]]
-        events = events.merge(issues, on="issue_id", how="left")
-        for column in ("issue_key", "project_key"):
-            events[column] = events[column].fillna("")
-        for column in ("account_id", "project_key", "fields"):
-            events[column] = events[column].astype("category")
-        return events
-
-    def _table(self, name: str) -> pd.DataFrame:
+    def _part(self, name: str) -> str:
         part = self._generation.tables.get(name, {}).get("")
         if part is None:
             raise StoreDamaged(f"The stored data has no {name}.", "Sync the site again.")
-        table = self._kept.load_table(part)
+        return part
+
+    def _table(self, name: str) -> pd.DataFrame:
+        table = self._kept.load_table(self._part(name))
         frame: pd.DataFrame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
         return frame
+
+
+def _day(number: int) -> str:
+    """The UTC date of a number of days since 1970."""
+    return from_epoch_ms(int(number) * DAY_MS).date().isoformat()

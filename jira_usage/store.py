@@ -14,7 +14,7 @@ import secrets
 import shutil
 import sqlite3
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +30,7 @@ from filelock import FileLock, Timeout
 from jira_usage.errors import InvalidInput, StoreDamaged, StoreUnusable, SyncIncomplete
 
 CURRENT, PREVIOUS = "current", "previous"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,10 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc]
         return size
 
 
+def _damaged() -> StoreDamaged:
+    return StoreDamaged("A part of the stored data is damaged.", "Sync the site again.")
+
+
 class SiteStore:
     """What is kept of one site as one account sees it."""
 
@@ -154,7 +158,14 @@ class SiteStore:
     def save_table(self, table: pa.Table) -> str:
         """Writes a table as Parquet and returns its blob's key; the same table is written once."""
         sink = pa.BufferOutputStream()
-        pq.write_table(table, sink, compression="zstd")
+        instants = [name for name in table.schema.names if name == "at"]
+        pq.write_table(
+            table,
+            sink,
+            compression="zstd",
+            use_dictionary=[n for n in table.schema.names if n != "at"] if instants else True,
+            column_encoding=dict.fromkeys(instants, "DELTA_BINARY_PACKED") or None,
+        )
         blob = sink.getvalue().to_pybytes()
         key = hashlib.sha256(blob).hexdigest()
         with self._cache() as cache:
@@ -167,18 +178,30 @@ class SiteStore:
         [table] = self.load_tables([key])
         return table
 
-    def load_tables(self, keys: Iterable[str]) -> list[pa.Table]:
-        """The tables of some blobs, in order, read at one opening of the store."""
-        tables = []
+    def load_tables(
+        self,
+        keys: Iterable[str],
+        columns: Sequence[str] | None = None,
+        dictionaries: Sequence[str] = (),
+    ) -> Iterator[pa.Table]:
+        """The tables of some blobs, in order, each read when it is its turn.
+
+        `columns` limits what is decoded; texts of `dictionaries` are decoded as such.
+        """
+        for blob in self._blobs(keys):
+            try:
+                source = pa.BufferReader(blob)
+                yield pq.read_table(source, columns=columns, read_dictionary=list(dictionaries))
+            except (pa.ArrowException, OSError):
+                raise _damaged() from None
+
+    def _blobs(self, keys: Iterable[str]) -> Iterator[bytes]:
         with self._cache() as cache:
             for key in keys:
                 blob = cache.get(key)
                 if blob is None or hashlib.sha256(blob).hexdigest() != key:
-                    raise StoreDamaged(
-                        "A part of the stored data is damaged.", "Sync the site again."
-                    )
-                tables.append(pq.read_table(pa.BufferReader(blob)))
-        return tables
+                    raise _damaged()
+                yield blob
 
     def publish(self, generation: Generation) -> None:
         """Makes a generation the current one; drops what neither it nor the last one needs."""
@@ -203,7 +226,8 @@ class SiteStore:
             for generation in (self.current(), self.step_back()):
                 if generation is not None:
                     try:
-                        self.load_tables(generation.blobs)
+                        for _ in self._blobs(generation.blobs):
+                            pass
                     except StoreDamaged:
                         continue
                     return generation

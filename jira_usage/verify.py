@@ -14,13 +14,11 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
-from jira_usage.activity import Acts
+from jira_usage.activity import Acts, all_events
 from jira_usage.api import Documents, JiraCloud
 from jira_usage.crew import Crew
 from jira_usage.errors import JiraUsageError, PermissionMissing, RequestRefused
-from jira_usage.events import distinct_acts, settled_events
 from jira_usage.period import iso_instant, to_epoch_ms
 from jira_usage.schema import COMMENT_CREATED, COMMENT_DELETED, COMMENT_EDITED
 from jira_usage.snapshot import Snapshot
@@ -83,11 +81,12 @@ def verify(
     window, and from those that were updated in it.
     """
     verdict = Verdict()
-    events = snapshot.events
-    events = events[events["at"] <= snapshot.as_of_ms]
+    until_ms = snapshot.as_of_ms + 1
     issues = snapshot.issues
-    recent = issues[issues["updated_at"] >= snapshot.covered_from_ms]["issue_id"]
-    candidates = sorted({*recent, *events["issue_id"].unique()} - {""})
+    found = set(issues[issues["updated_at"] >= snapshot.covered_from_ms]["issue_id"])
+    for some in snapshot.events(end_ms=until_ms):
+        found |= set(some["issue_id"].unique())
+    candidates = sorted(found - {""})
     chosen = random.Random(seed).sample(candidates, min(sample, len(candidates)))
     read: list[_Issue] = []
     with Crew(cancel or threading.Event()) as crew:
@@ -102,9 +101,11 @@ def verify(
     acts.add_deleted_worklogs(
         {"worklogId": worklog_id, "updatedTime": at} for worklog_id, at in snapshot.gone_worklogs
     )
-    told = pa.concat_tables([acts.table(), *(issue.acts.table() for issue in read)])
-    theirs = dict(tuple(settled_events(distinct_acts(told.to_pandas())).groupby("issue_id")))
-    ours = dict(tuple(events[events["issue_id"].isin(chosen)].groupby("issue_id")))
+    settled = all_events([acts, *(issue.acts for issue in read)])
+    theirs = dict(tuple(settled.groupby("issue_id")))
+    kept = [e[e["issue_id"].isin(chosen)] for e in snapshot.events(end_ms=until_ms)]
+    events = pd.concat([settled.iloc[:0], *kept])
+    ours = dict(tuple(events.groupby("issue_id")))
     keys = dict(zip(issues["issue_id"], issues["issue_key"], strict=True))
     nothing = events.iloc[:0]
     for issue in read:

@@ -13,10 +13,13 @@ import pandas as pd
 import pyarrow as pa
 
 from jira_usage.coverage import CoverageNotes
-from jira_usage.period import DAY_MS, Period, epoch_ms, from_epoch_ms
-from jira_usage.schema import COMMENT_CREATED, KINDS, TABLES
+from jira_usage.events import distinct_acts, settled_worklogs
+from jira_usage.merging import merge_acts
+from jira_usage.period import DAY_MS, Period, epoch_ms
+from jira_usage.schema import BY_DATE, COMMENT_CREATED, KINDS, TABLES
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Generation, SiteStore
+from jira_usage.tally import NEEDED, tally
 
 Row = dict[str, Any]
 # A Friday noon. The week before it has no change of clocks anywhere.
@@ -59,8 +62,9 @@ def event(
     kind: str = "comment_created",
     project: str = "WEB",
     fields: str = "",
+    on_behalf_of: str = "",
 ) -> Row:
-    """One settled event, as Snapshot.events has them."""
+    """One settled event, as Snapshot.tally and Snapshot.events have them."""
     number = next(_numbers)
     return {
         "at": at,
@@ -69,6 +73,7 @@ def event(
         "account_id": account_id,
         "issue_id": f"i{number}",
         "fields": fields,
+        "on_behalf_of": on_behalf_of,
         "issue_key": f"{project}-{number}" if project else "",
         "project_key": project,
     }
@@ -80,7 +85,9 @@ def act(
     at: int = NOW - 1,
     act: str = COMMENT_CREATED,
     issue_id: str = "1",
+    worklog_id: str = "",
     fields: str = "",
+    on_behalf_of: str = "",
 ) -> Row:
     """One act, as a sync stores them."""
     return {
@@ -89,8 +96,9 @@ def act(
         "source_id": f"s{next(_numbers)}",
         "account_id": account_id,
         "issue_id": issue_id,
-        "worklog_id": "",
+        "worklog_id": worklog_id,
         "fields": fields,
+        "on_behalf_of": on_behalf_of,
     }
 
 
@@ -172,8 +180,8 @@ def table(name: str, rows: Iterable[Row] = ()) -> pd.DataFrame:
 
 
 def events(*rows: Row) -> pd.DataFrame:
-    """Events as Snapshot.events gives them."""
-    columns = ["at", "kind", "source_id", "account_id", "issue_id", "fields"]
+    """Events by `at`, with the columns of Snapshot.tally and those of Snapshot.events."""
+    columns = ["at", "kind", "source_id", "account_id", "issue_id", "fields", "on_behalf_of"]
     frame = pd.DataFrame(list(rows), columns=[*columns, "issue_key", "project_key"])
     frame["at"] = frame["at"].astype("int64")
     frame["kind"] = pd.Categorical(frame["kind"], categories=list(KINDS))
@@ -192,6 +200,30 @@ def access_table(*rows: Row) -> pd.DataFrame:
 
 def window(days: int = 7, zone: str = "UTC", now: int = NOW) -> Period:
     return Period.last_days(days, zone, now)
+
+
+def derived(rows: Mapping[str, list[Row]]) -> dict[str, pa.Table]:
+    """The tables that a sync makes of the acts, and the acts told apart."""
+    acts = [row for row in rows.get("acts", []) if row["act"] in KINDS and not _of_worklog(row)]
+    worklogs = pa.Table.from_pylist(
+        [row for row in rows.get("acts", []) if _of_worklog(row)], TABLES["worklog_acts"]
+    )
+    settled = settled_worklogs(distinct_acts(worklogs.to_pandas()))
+    made = {
+        "acts": pa.Table.from_pylist(acts, TABLES["acts"]),
+        "worklog_acts": worklogs,
+        "worklog_events": pa.Table.from_pandas(settled, TABLES["worklog_events"]),
+        "users": pa.Table.from_pylist(rows.get("users", []), TABLES["users"]),
+    }
+    made["users"] = made["users"].sort_by("account_id")
+    issues = pa.Table.from_pylist(rows.get("issues", []), TABLES["issues"])
+    told = made["worklog_events"].rename_columns({"kind": "act"})
+    made["tally"] = tally([made["acts"].select(NEEDED), told.select(NEEDED)], made["users"], issues)
+    return made
+
+
+def _of_worklog(row: Row) -> bool:
+    return str(row["act"]).startswith(("worklog", "time"))
 
 
 def publish(
@@ -214,9 +246,13 @@ def publish(
         notes.note(name, "not_permitted", reason)
     rows = {**tables, "coverage": notes.rows(now)}
     parts: dict[str, dict[str, str]] = {}
+    made = derived(rows)
     for name, schema in TABLES.items():
-        key = kept.save_table(pa.Table.from_pylist(rows.get(name, []), schema))
-        parts[name] = {from_epoch_ms(now).date().isoformat() if name == "acts" else "": key}
+        table = made[name] if name in made else pa.Table.from_pylist(rows.get(name, []), schema)
+        if name in BY_DATE:
+            parts[name], _ = merge_acts(kept, name, {}, [table], [])
+        else:
+            parts[name] = {"": kept.save_table(table)}
     told = {
         "snapshot_id": uuid.uuid4().hex,
         "site_url": "https://acme.atlassian.net",

@@ -3,13 +3,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
-from jira_usage.activity import Acts
+from jira_usage.activity import Acts, all_events
 from jira_usage.directory import product_group_rows, product_rows, user_rows
-from jira_usage.events import distinct_acts, settled_events
-from jira_usage.schema import ACTS, KINDS
+from jira_usage.schema import BY_DATE, KINDS
 
 T0 = 1_790_000_000_000
 
@@ -62,7 +60,7 @@ def events(
     acts.add_comments("1", comments)
     acts.add_worklogs(worklogs)
     acts.add_deleted_worklogs([{"worklogId": id, "updatedTime": T0} for id in gone])
-    told = settled_events(distinct_acts(acts.table().to_pandas()))
+    told = all_events([acts])
     return [
         (str(e.kind), str(e.source_id), str(e.account_id), int(e.at) - T0)
         for e in told.itertuples()
@@ -74,8 +72,10 @@ def kinds(*histories: Any, **documents: Any) -> list[str]:
 
 
 def test_nothing_has_the_columns_of_something() -> None:
-    empty = settled_events(Acts(0).table().to_pandas())
-    assert list(empty.columns) == ["at", "kind", "source_id", "account_id", "issue_id", "fields"]
+    empty = all_events([Acts(0)])
+    assert list(empty.columns) == [
+        "at", "kind", "source_id", "account_id", "issue_id", "fields", "on_behalf_of",
+    ]  # fmt: skip
     assert empty.empty and list(empty["kind"].cat.categories) == list(KINDS)
 
 
@@ -86,7 +86,7 @@ def test_a_history_is_one_change_with_its_fields() -> None:
         [history(STATUS, item("Link", to="B-1"), item("Link", to="B-2"), item("Sprint",
          fieldId="customfield_1", fieldtype="custom"))],
     )  # fmt: skip
-    told = settled_events(distinct_acts(acts.table().to_pandas()))
+    told = all_events([acts])
     assert told["fields"].tolist() == ["status\x1fLink\x1fcustomfield_1"]
 
 
@@ -239,7 +239,7 @@ def test_what_is_not_understood_is_counted_not_dropped(junk: Any) -> None:
     acts.add_worklogs([junk])
     acts.add_deleted_worklogs([junk])
     assert acts.unreadable == 4
-    assert acts.table().num_rows == 0
+    assert acts.tables("acts") == [] and acts.tables("worklog_acts") == []
 
 
 # --- real recorded answers
@@ -262,7 +262,7 @@ def test_recorded_histories_lose_nothing(recorded: Path) -> None:
     acts = Acts(0)
     for issue_id, histories in by_issue.items():
         acts.add_histories(issue_id, histories)
-    told = settled_events(distinct_acts(acts.table().to_pandas()))
+    told = all_events([acts])
     ids = {h["id"] for histories in by_issue.values() for h in histories}
     assert acts.unreadable == 0
     assert set(told["source_id"]) == ids
@@ -279,7 +279,7 @@ def test_recorded_issues_comments_and_work_logs_become_events(recorded: Path) ->
         acts.add_comments(issue["id"], issue["fields"]["comment"]["comments"])
         acts.add_histories(issue["id"], issue["changelog"]["histories"])
     acts.add_worklogs(worklogs)
-    told = settled_events(distinct_acts(acts.table().to_pandas()))
+    told = all_events([acts])
     assert acts.unreadable == 0
     number = told["kind"].value_counts()
     assert number["issue_created"] == len({issue["id"] for issue in issues})
@@ -294,12 +294,10 @@ def test_recorded_edge_items_are_what_they_say(recorded: Path) -> None:
     items = [entry["item"] for entry in load(recorded, "changelog_edge_items.json")["items"]]
     acts = Acts(0)
     acts.add_histories("1", [history(i, id=str(n)) for n, i in enumerate(items)])
-    frame: pd.DataFrame = acts.table().to_pandas()
-    assert acts.unreadable == 0 and frame.columns.tolist() == ACTS.names
-    assert sorted(frame["act"]) == sorted(
-        ["worklog_touched", "worklog_added", "time_changed", "comment_deleted"]
-        + ["issue_changed"] * 3
-    )
+    told = {name: [a for t in acts.tables(name) for a in t["act"].to_pylist()] for name in BY_DATE}
+    assert acts.unreadable == 0
+    assert sorted(told["worklog_acts"]) == ["time_changed", "worklog_added", "worklog_touched"]
+    assert sorted(told["acts"]) == ["comment_deleted"] + ["issue_changed"] * 3
 
 
 def test_recorded_users_keep_everybody(recorded: Path) -> None:

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from jira_usage.connection import Connection, Hosts
-from jira_usage.datasets import DATASETS, WRITERS, dataset
+from jira_usage.datasets import DATASETS, frames
 from jira_usage.demo import DemoSite
 from jira_usage.pace import Patience
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import Summary, run, sync
+from jira_usage.writers import written
 
 NOW = datetime(2026, 11, 18, 15, 20, 31, 417000, tzinfo=UTC)
 ZONES = ("UTC", "America/Los_Angeles", "Asia/Kolkata")
@@ -34,8 +35,8 @@ def synced(site: DemoSite, store: Store, **options: Any) -> Summary:
 def exported(site: DemoSite, store: Store, name: str, zone: str) -> list[dict[str, Any]]:
     """A dataset as the JSON export has it."""
     snapshot = Snapshot.load(store.site(site.url, site.account_id))
-    frame = dataset(snapshot, name, snapshot.period(30, zone))
-    rows: list[dict[str, Any]] = json.loads(WRITERS["json"](frame, DATASETS[name]))
+    pieces = frames(snapshot, name, snapshot.period(30, zone))
+    rows: list[dict[str, Any]] = json.loads(written("json", pieces, DATASETS[name]))
     return rows
 
 

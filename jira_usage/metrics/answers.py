@@ -56,7 +56,7 @@ def _daily(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFr
 
 def _roster(snapshot: Snapshot, period: Period, count_created: bool) -> Roster:
     users = dataset(snapshot, "users", period, count_created=count_created)
-    within = counted(events_within(snapshot.events, period), count_created=count_created)
+    within = counted(events_within(snapshot.tally, period), count_created=count_created)
     licenses_known = snapshot.knows("licenses")
     roles_known = snapshot.knows("groups") or snapshot.knows("administrators")
     return build_roster(
@@ -103,7 +103,7 @@ def acts_by_day(snapshot: Snapshot, period: Period, count_created: bool) -> pd.D
 
 def acts_by_kind(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
     """kinds.acts_by_kind of the snapshot."""
-    return kinds.acts_by_kind(snapshot.events, snapshot.users, period, count_created=count_created)
+    return kinds.acts_by_kind(snapshot.tally, snapshot.users, period, count_created=count_created)
 
 
 def rates(snapshot: Snapshot, period: Period, count_created: bool) -> trend.Rates:
@@ -139,14 +139,14 @@ def seat_table(snapshot: Snapshot, period: Period, count_created: bool) -> pd.Da
 def project_activity(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
     """projects.project_activity of the snapshot."""
     return projects.project_activity(
-        snapshot.events, snapshot.users, snapshot.projects, period, count_created=count_created
+        snapshot.tally, snapshot.users, snapshot.projects, period, count_created=count_created
     )
 
 
 def weekday_hours(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
     """rhythm.weekday_hours of the snapshot."""
     return rhythm.weekday_hours(
-        snapshot.events,
+        snapshot.tally,
         snapshot.users,
         period,
         covered_from_ms=snapshot.covered_from_ms,
@@ -158,7 +158,7 @@ def person_page(
     snapshot: Snapshot, period: Period, count_created: bool, account_id: str
 ) -> dict[str, pd.DataFrame]:
     """calendar, kinds, acts, projects and access of one account, as metrics.person makes them."""
-    own = events_of(snapshot.events, account_id)
+    own = events_of(snapshot.tally, account_id)
     return {
         "calendar": person.person_calendar(
             own,
@@ -167,7 +167,9 @@ def person_page(
             count_created=count_created,
         ),
         "kinds": person.person_kinds(own, period),
-        "acts": person.last_acts(own, snapshot.base_url),
+        "acts": person.last_acts(
+            snapshot.last_events(account_id, person.LAST_ACTS), snapshot.users, snapshot.base_url
+        ),
         "projects": person.person_projects(
             own, snapshot.projects, period, count_created=count_created
         ),

@@ -57,13 +57,12 @@ def person_kinds(own: pd.DataFrame, period: Period) -> pd.DataFrame:
     return frame[["kind", "group", "label", "actions"]]
 
 
-def last_acts(own: pd.DataFrame, base_url: str, limit: int = LAST_ACTS) -> pd.DataFrame:
-    """at (epoch ms), label, issue_key, project_key, fields (words), link: the latest first.
+def last_acts(latest: pd.DataFrame, users: pd.DataFrame, base_url: str) -> pd.DataFrame:
+    """at (epoch ms), label, issue_key, project_key, fields (words), on_behalf_of, link: as given.
 
-    All that is kept, not only the window. `link` opens the issue; it is empty where the
-    issue's key is not known.
+    Takes Snapshot.last_events. `link` opens the issue; it is empty where the issue's key is
+    not known. `on_behalf_of` is whom an app names as the one it acted for.
     """
-    latest = own.sort_values("at", ascending=False, kind="stable").head(limit)
     keys = latest["issue_key"].astype("str")
     fields = latest["fields"].astype("str").str.replace(FIELD_SEPARATOR, ", ", regex=False)
     frame = pd.DataFrame(
@@ -73,10 +72,18 @@ def last_acts(own: pd.DataFrame, base_url: str, limit: int = LAST_ACTS) -> pd.Da
             "issue_key": keys,
             "project_key": latest["project_key"].astype("str"),
             "fields": fields,
+            "on_behalf_of": latest["on_behalf_of"].map(_names(latest["on_behalf_of"], users)),
             "link": (base_url + "/browse/" + keys).where(keys != "", ""),
         }
     )
     return frame.reset_index(drop=True)
+
+
+def _names(accounts: pd.Series, users: pd.DataFrame) -> dict[str, str]:
+    """The names of accounts; what is no known account stays as it is."""
+    named = users[users["account_id"].isin(accounts)]
+    known = dict(zip(named["account_id"], named["display_name"], strict=True))
+    return {told: known.get(told, told) for told in accounts.unique()}
 
 
 def person_projects(

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from jira_usage.datasets import DATASETS, to_csv
+from jira_usage.datasets import DATASETS
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.tables import about
 from jira_usage.metrics.workbook import workbook
 from jira_usage.ui.frame import View
 from jira_usage.ui.people_filters import Chosen
+from jira_usage.writers import written
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -21,7 +22,7 @@ def show(view: View, roster: Roster, chosen: Chosen) -> None:
     exactly = f"{chosen.count}, exactly as filtered"
 
     def csv() -> bytes:
-        return to_csv(roster.people.iloc[chosen.rows], DATASETS["users"])
+        return written("csv", [roster.people.iloc[chosen.rows]], DATASETS["users"])
 
     def excel() -> bytes:
         told = about(

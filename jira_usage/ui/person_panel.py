@@ -81,18 +81,24 @@ def show_access(person: pd.Series, access: pd.DataFrame, roster: Roster) -> None
 def show_last_acts(acts: pd.DataFrame, zone: str) -> None:
     """What is kept of it, the latest first, with links to Jira."""
     more = "All that is kept, also from before the window. A key opens the issue in Jira."
+    shown = ["when", "label", "link", "project_key", "fields"]
+    if acts["on_behalf_of"].any():
+        shown.append("on_behalf_of")
     with cards.part("Last acts", more):
         st.dataframe(
             acts.assign(when=instants(acts["at"])),
             hide_index=True,
             height="auto" if len(acts) else "content",
-            column_order=("when", "label", "link", "project_key", "fields"),
+            column_order=shown,
             column_config={
                 "when": columns.moment("When", zone, "MMM D, YYYY, HH:mm"),
                 "label": "What",
                 "link": st.column_config.LinkColumn("Issue", display_text=r"/browse/(.+)$"),
                 "project_key": "Project",
                 "fields": "Fields changed",
+                "on_behalf_of": st.column_config.Column(
+                    "On behalf of", help="Whom this app names. The act counts for the app."
+                ),
             },
             alt="The last acts, the latest first",
         )

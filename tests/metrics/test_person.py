@@ -15,7 +15,7 @@ from jira_usage.metrics.person import (
 )
 from jira_usage.period import DAY_MS
 from jira_usage.schema import FIELD_SEPARATOR
-from tests.builders import NOW, company, event, events, project, table, window
+from tests.builders import NOW, company, event, events, project, table, user, window
 
 TOLD = events(
     event("ann", at=NOW),
@@ -25,6 +25,7 @@ TOLD = events(
     event("ann", at=NOW - 20 * DAY_MS, project=""),
     event("ben", at=NOW),
 )
+USERS = table("users", [user("ann", name="Ann Ames")])
 PROJECTS = table("projects", [project("WEB", name="Website")])
 
 
@@ -34,7 +35,7 @@ def test_empty() -> None:
     assert calendar["actions"].tolist() == [0] * 7
     assert list(calendar.columns) == ["date", "actions", "kinds", "weekend", "incomplete"]
     assert list(person_kinds(own, window()).columns) == ["kind", "group", "label", "actions"]
-    assert list(last_acts(own, "https://x").columns)[-1] == "link"
+    assert list(last_acts(own, USERS, "https://x").columns)[-1] == "link"
     columns = ["project_key", "name", "actions", "days", "last_act_at"]
     assert list(person_projects(own, PROJECTS, window()).columns) == columns
 
@@ -64,14 +65,22 @@ def test_kinds_and_projects() -> None:
     ]
 
 
-def test_last_acts_reach_back_and_link_to_the_issue() -> None:
-    acts = last_acts(events_of(TOLD, "ann"), "https://acme.atlassian.net", limit=5)
+def test_last_acts_link_to_the_issue() -> None:
+    latest = events_of(TOLD, "ann").iloc[::-1]
+    acts = last_acts(latest, USERS, "https://acme.atlassian.net")
     assert acts["at"].is_monotonic_decreasing and len(acts) == 5
     first, last = acts.iloc[0], acts.iloc[-1]
     assert first["link"] == f"https://acme.atlassian.net/browse/{first['issue_key']}"
     assert last["link"] == "" and last["issue_key"] == ""
     assert "status, rank" in acts["fields"].tolist()
-    assert len(last_acts(events_of(TOLD, "ann"), "https://x", limit=2)) == 2
+
+
+def test_an_app_names_the_one_it_acted_for() -> None:
+    told = events(
+        event("bot", on_behalf_of="ann"), event("bot", on_behalf_of="Somebody"), event("bot")
+    )
+    acts = last_acts(told, USERS, "https://x")
+    assert sorted(acts["on_behalf_of"]) == ["", "Ann Ames", "Somebody"]
 
 
 def path_of(account_id: str) -> pd.DataFrame:

@@ -1,0 +1,54 @@
+"""Rows by the million, kept as columns while they are being gathered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+SETTLE_ROWS = 100_000
+
+
+class Heap:
+    """Rows of one schema, in its order. Of texts that repeat each is held once in 100,000 rows.
+
+    `rows` may be appended to directly, where a call for each row would be felt; `settle`
+    then makes columns of them once they are many. Not for several threads.
+    """
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self.schema = schema
+        self.rows: list[tuple[Any, ...]] = []
+        self._tables: list[pa.Table] = []
+
+    def add(self, row: tuple[Any, ...]) -> None:
+        self.rows.append(row)
+        self.settle()
+
+    def settle(self, least: int = SETTLE_ROWS) -> None:
+        """Makes columns of the rows, if there are at least so many."""
+        if len(self.rows) >= max(least, 1):
+            columns = zip(*self.rows, strict=True)
+            arrays = [_array(c, f) for c, f in zip(columns, self.schema, strict=True)]
+            self._tables.append(pa.table(arrays, names=self.schema.names))
+            self.rows.clear()
+
+    def tables(self) -> list[pa.Table]:
+        """All rows so far, in tables whose texts may be dictionaries."""
+        self.settle(1)
+        return self._tables
+
+    def issues_before(self, ms: int) -> set[str]:
+        """The `issue_id` of all rows whose `at` is before an instant."""
+        found: set[str] = set()
+        for table in self.tables():
+            before = table.filter(pc.less(table["at"], ms))["issue_id"]
+            found |= set(pc.unique(before).to_pylist())
+        return found - {""}
+
+
+def _array(values: Any, field: pa.Field) -> pa.Array:
+    array = pa.array(values, field.type)
+    repeats = pa.types.is_string(field.type) and field.name != "source_id"
+    return array.dictionary_encode() if repeats else array
