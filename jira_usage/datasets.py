@@ -15,7 +15,8 @@ import pyarrow as pa
 from jira_usage.metrics.access import LICENSED, access
 from jira_usage.metrics.activity import accounts_within, daily, totals
 from jira_usage.metrics.licenses import licenses
-from jira_usage.metrics.people import people
+from jira_usage.metrics.once import once
+from jira_usage.metrics.people import accounts, people
 from jira_usage.period import Period
 from jira_usage.schema import FIELD_SEPARATOR, KINDS
 from jira_usage.snapshot import Snapshot
@@ -133,26 +134,33 @@ def _nothing(name: str) -> pd.DataFrame:
 
 def access_of(snapshot: Snapshot) -> pd.DataFrame:
     """The dataset `access`; it does not depend on a period."""
+    return once(snapshot, _access_of)
+
+
+def _access_of(snapshot: Snapshot) -> pd.DataFrame:
     return access(snapshot.users, snapshot.groups, snapshot.members, snapshot.product_groups)
 
 
-def _users(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
-    done = totals(snapshot.tally, period, count_created=count_created)
-    frame = people(
+def _accounts_of(snapshot: Snapshot) -> pd.DataFrame:
+    frame = accounts(
         snapshot.users,
         access_of(snapshot),
         snapshot.groups,
         snapshot.members,
         snapshot.product_groups,
         snapshot.role_actors,
-        done,
-        done.index if count_created else accounts_within(snapshot.tally, period),
     )
     if not snapshot.knows("licenses"):
         frame[["licenses", "included_licenses"]] = None
     if not (snapshot.knows("groups") or snapshot.knows("administrators")):
         frame[["groups", "roles"]] = None
     return frame
+
+
+def _users(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
+    done = totals(snapshot.tally, period, count_created=count_created)
+    acted = done.index if count_created else accounts_within(snapshot.tally, period)
+    return people(once(snapshot, _accounts_of), done, acted)
 
 
 def _licenses(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:

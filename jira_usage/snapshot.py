@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from jira_usage.errors import NothingSynced, StoreDamaged
 from jira_usage.events import EVENT_ORDER, settled_events
@@ -148,8 +149,7 @@ class Snapshot:
         place = accounts.categories.get_indexer(pd.Index([account_id]))[0]
         own = self.tally["at"].to_numpy()[accounts.codes.to_numpy() == place]
         latest = np.unique(own[-most:] // DAY_MS)
-        found = [self._events_of_day(_day(number)) for number in latest]
-        found = [events[events["account_id"] == account_id] for events in found]
+        found = [self._events_of_day(_day(number), account_id) for number in latest]
         some = pd.concat(found or [self._events_of_day("")], ignore_index=True)
         return some.sort_values(EVENT_ORDER, ascending=False, ignore_index=True).head(most)
 
@@ -158,10 +158,13 @@ class Snapshot:
         first, last = _day(start_ms // DAY_MS), _day(min(end_ms, LATEST_MS) // DAY_MS)
         return sorted(day for day in days if first <= day <= last)
 
-    def _events_of_day(self, day: str) -> pd.DataFrame:
+    def _events_of_day(self, day: str, account_id: str | None = None) -> pd.DataFrame:
         part = self._generation.tables["acts"].get(day)
         acts = self._kept.load_table(part) if part else TABLES["acts"].empty_table()
         worklogs = self._worklog_days.get(day, self._no_worklogs)
+        if account_id is not None:
+            acts = acts.filter(pc.equal(acts["account_id"], account_id))
+            worklogs = worklogs[worklogs["account_id"] == account_id]
         events = settled_events(acts.to_pandas(), worklogs)
         place = self._issue_places.get_indexer(pd.Index(events["issue_id"]))
         for column in ("issue_key", "project_key"):

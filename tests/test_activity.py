@@ -242,6 +242,20 @@ def test_what_is_not_understood_is_counted_not_dropped(junk: Any) -> None:
     assert acts.tables("acts") == [] and acts.tables("worklog_acts") == []
 
 
+def test_whom_an_app_acted_for_is_kept_as_a_hint_and_the_act_stays_the_apps() -> None:
+    for actor, hint in (
+        ({"id": "ann"}, "ann"),
+        ({"displayName": "Ann"}, "Ann"),
+        (7, ""),
+        (None, ""),
+    ):
+        told = {**history(STATUS, by="bot"), "historyMetadata": {"actor": actor}}
+        acts = Acts(0)
+        acts.add_histories("1", [told])
+        [event] = all_events([acts]).itertuples()
+        assert (event.account_id, event.on_behalf_of) == ("bot", hint)
+
+
 # --- real recorded answers
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from jira_usage.metrics.lists import aligned_lists, lists_by
+from jira_usage.metrics.lists import lists_of
 
 LICENSED, INCLUDED = "licensed", "included"
 # Whoever uses another Jira product uses Jira Work Management with it, without a seat of its own.
@@ -31,11 +31,10 @@ def access(
     )
     held["name"] = held["name"].fillna(held["group_id"])
     held["pair"] = held["account_id"] + "\n" + held["product_key"]
-    names = lists_by(held, "pair", "name")
     rows = held[["account_id", "product_key", "pair"]].drop_duplicates()
     rows = rows.sort_values(["account_id", "product_key"], ignore_index=True)
     products = rows.groupby("account_id")["product_key"].transform("size")
     included = (rows["product_key"] == INCLUDED_PRODUCT) & (products > 1)
     rows["state"] = included.map({True: INCLUDED, False: LICENSED}).astype("str")
-    rows["groups"] = aligned_lists(names, rows["pair"])
+    rows["groups"] = lists_of(held, "pair", "name", rows["pair"])
     return rows[["account_id", "product_key", "state", "groups"]]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from jira_usage.metrics.lists import distinct, is_among
 from jira_usage.period import Period
 from jira_usage.schema import COUNTED_KINDS, KINDS
 
@@ -18,7 +20,7 @@ def events_within(events: pd.DataFrame, period: Period) -> pd.DataFrame:
 def accounts_within(events: pd.DataFrame, period: Period) -> pd.Index:
     """The accounts with an event of any kind in the period, each once."""
     accounts = events_within(events, period)["account_id"].cat
-    here = np.unique(accounts.codes.to_numpy())
+    here = distinct(accounts.codes.to_numpy(), len(accounts.categories))
     return accounts.categories[here]
 
 
@@ -29,6 +31,15 @@ def counted(events: pd.DataFrame, *, count_created: bool = False) -> pd.DataFram
     return events[events["kind"] != "issue_created"]
 
 
+def by_people(events: pd.DataFrame, users: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which events are acts of `atlassian` accounts."""
+    accounts = events["account_id"].cat
+    people = users.loc[users["account_type"] == "atlassian", "account_id"]
+    if accounts.categories.empty:
+        return np.zeros(len(events), dtype=np.bool_)
+    return is_among(accounts.categories, people)[accounts.codes.to_numpy()]
+
+
 def totals(events: pd.DataFrame, period: Period, *, count_created: bool = False) -> pd.DataFrame:
     """By account_id: actions, active_days, last_active_at (epoch ms), of counted events."""
     within = counted(events_within(events, period), count_created=count_created)
@@ -36,7 +47,7 @@ def totals(events: pd.DataFrame, period: Period, *, count_created: bool = False)
     codes = accounts.codes.to_numpy().astype(np.int64)
     at = within["at"].to_numpy()
     number = len(accounts.categories)
-    days = np.unique(codes * period.days + period.day_numbers(at)) // period.days
+    days = distinct(codes * period.days + period.day_numbers(at), number * period.days)
     last = np.zeros(number, dtype=np.int64)
     last[codes] = at  # events come by `at`: the latest is written last
     actions = np.bincount(codes, minlength=number)
@@ -44,7 +55,7 @@ def totals(events: pd.DataFrame, period: Period, *, count_created: bool = False)
     return pd.DataFrame(
         {
             "actions": actions[here],
-            "active_days": np.bincount(days, minlength=number)[here],
+            "active_days": np.bincount(days // period.days, minlength=number)[here],
             "last_active_at": last[here],
         },
         index=pd.Index(accounts.categories[here], name="account_id"),
@@ -72,10 +83,10 @@ def daily(
     table = np.bincount(day * number + kind, minlength=period.days * number)
     by_kind = pd.DataFrame(table.reshape(period.days, number), columns=list(KINDS)).astype("Int64")
     kinds = KINDS if count_created else COUNTED_KINDS
-    people = users.loc[users["account_type"] == "atlassian", "account_id"]
-    human = within["kind"].isin(kinds).to_numpy() & within["account_id"].isin(people).to_numpy()
-    account = within["account_id"].cat.codes.to_numpy().astype(np.int64)[human]
-    active = np.unique(account * period.days + day[human]) % period.days
+    accounts = within["account_id"].cat
+    human = within["kind"].isin(kinds).to_numpy() & by_people(within, users)
+    cells = accounts.codes.to_numpy().astype(np.int64)[human] * period.days + day[human]
+    active = distinct(cells, len(accounts.categories) * period.days) % period.days
     frame = pd.DataFrame(
         {
             "date": period.dates,

@@ -5,11 +5,6 @@ Every function here takes (snapshot, period, count_created) and hands the tables
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
-
 import pandas as pd
 
 from jira_usage.datasets import access_of, dataset
@@ -17,6 +12,7 @@ from jira_usage.metrics import kinds, person, products, projects, rhythm, trend
 from jira_usage.metrics.activity import counted, events_within
 from jira_usage.metrics.licenses import licenses
 from jira_usage.metrics.matrix import day_counts
+from jira_usage.metrics.once import once
 from jira_usage.metrics.person import events_of
 from jira_usage.metrics.projects import worked_in
 from jira_usage.metrics.roster import Roster, build_roster
@@ -24,30 +20,10 @@ from jira_usage.metrics.standing import blind_spot
 from jira_usage.period import Period
 from jira_usage.snapshot import Snapshot
 
-T = TypeVar("T")
-KEPT = 12
-_kept: WeakKeyDictionary[Snapshot, OrderedDict[Hashable, Any]] = WeakKeyDictionary()
-
-
-def _once(snapshot: Snapshot, make: Callable[..., T], *key: Hashable) -> T:
-    """`make(snapshot, *key)`, computed once for all answers that need it; the last are kept."""
-    told = _kept.setdefault(snapshot, OrderedDict())
-    name = (make.__name__, *key)
-    if name not in told:
-        told[name] = make(snapshot, *key)
-        while len(told) > KEPT:
-            told.popitem(last=False)
-    found: T = told[name]
-    return found
-
 
 def roster(snapshot: Snapshot, period: Period, count_created: bool) -> Roster:
     """Everyone, with what they did in the window."""
-    return _once(snapshot, _roster, period, count_created)
-
-
-def _access(snapshot: Snapshot) -> pd.DataFrame:
-    return access_of(snapshot)
+    return once(snapshot, _roster, period, count_created)
 
 
 def _daily(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
@@ -61,7 +37,7 @@ def _roster(snapshot: Snapshot, period: Period, count_created: bool) -> Roster:
     roles_known = snapshot.knows("groups") or snapshot.knows("administrators")
     return build_roster(
         users,
-        _once(snapshot, _access),
+        access_of(snapshot),
         snapshot.products,
         worked_in(within, users["account_id"], snapshot.projects),
         day_counts(within, users["account_id"], period, count_created=count_created),
@@ -91,13 +67,13 @@ def reason(snapshot: Snapshot, dataset_name: str) -> str:
 
 def active_trend(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
     """trend.active_trend of the snapshot."""
-    daily = _once(snapshot, _daily, period, count_created)
+    daily = once(snapshot, _daily, period, count_created)
     return trend.active_trend(daily, period)
 
 
 def acts_by_day(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
     """kinds.acts_by_day of the snapshot."""
-    daily = _once(snapshot, _daily, period, count_created)
+    daily = once(snapshot, _daily, period, count_created)
     return kinds.acts_by_day(daily, count_created=count_created)
 
 
@@ -117,7 +93,7 @@ def product_days(snapshot: Snapshot, period: Period, count_created: bool) -> pd.
     told = roster(snapshot, period, count_created)
     return products.product_days(
         snapshot.products,
-        _once(snapshot, _access),
+        access_of(snapshot),
         told.people["account_id"],
         told.counts,
         period,
@@ -128,7 +104,7 @@ def product_days(snapshot: Snapshot, period: Period, count_created: bool) -> pd.
 def seat_table(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
     """products.seat_table of the snapshot; no work found is unknown where it can't be told."""
     people = roster(snapshot, period, count_created).people
-    held = _once(snapshot, _access)
+    held = access_of(snapshot)
     acted = pd.Index(people.loc[(people["actions"] > 0).to_numpy(), "account_id"])
     table = licenses(snapshot.products, held, acted)
     if blind(snapshot, period):
@@ -175,7 +151,7 @@ def person_page(
         ),
         "access": person.access_path(
             account_id,
-            _once(snapshot, _access),
+            access_of(snapshot),
             snapshot.products,
             snapshot.groups,
             snapshot.members,

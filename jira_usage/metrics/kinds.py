@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from jira_usage.metrics.activity import events_within
+from jira_usage.metrics.activity import by_people, events_within
 from jira_usage.metrics.words import (
     GROUP_OF_KIND,
     KIND_GROUPS,
@@ -24,8 +24,7 @@ def acts_by_kind(
     `robot_actions` are the acts of all others. `counted` kinds make a person active.
     """
     within = events_within(events, period)
-    people = users.loc[users["account_type"] == "atlassian", "account_id"]
-    human = within["account_id"].isin(people).to_numpy()
+    human = by_people(within, users)
     theirs = within[human].groupby("kind", observed=True)["account_id"]
     others = within[~human].groupby("kind", observed=True).size()
     frame = pd.DataFrame({"kind": list(KINDS)})

@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+
+FEW = 60_000_000
 
 
-def lists_by(frame: pd.DataFrame, key: str, value: str) -> pd.Series:
-    """The distinct values of each key as an ascending list, indexed by key."""
-    pairs = frame[[key, value]].drop_duplicates().sort_values([key, value])
-    if pairs.empty:
-        return pd.Series([], index=pd.Index([], name=key, dtype="str"), name=value, dtype=object)
-    table = pa.table({key: pairs[key].to_numpy(object), value: pairs[value].to_numpy(object)})
-    grouped = table.group_by(key, use_threads=False).aggregate([(value, "list")])
-    return pd.Series(
-        grouped[f"{value}_list"].to_pylist(),
-        index=pd.Index(grouped[key].to_pylist(), name=key),
-        name=value,
-        dtype=object,
-    )
+def lists_of(frame: pd.DataFrame, key: str, value: str, keys: pd.Series) -> pd.Series:
+    """The distinct values of each of some keys as an ascending list, in the order of `keys`.
+
+    `keys` are distinct. Lists without values may be one and the same list: nobody may
+    change them.
+    """
+    place = pd.Index(keys).get_indexer(pd.Index(frame[key]))
+    codes, names = pd.factorize(frame[value], sort=True)
+    known = (place >= 0) & (codes >= 0)
+    number = max(len(names), 1)
+    pairs = distinct(place[known] * np.int64(number) + codes[known], len(keys) * number)
+    told = np.array(names, dtype=object)[pairs % number] if len(pairs) else np.empty(0, object)
+    ends = np.searchsorted(pairs, (np.arange(len(keys), dtype=np.int64) + 1) * number)
+    starts = np.concatenate([np.zeros(min(len(keys), 1), dtype=np.int64), ends[:-1]])
+    nothing: list[Any] = []
+    lists = [
+        told[a:b].tolist() if b > a else nothing
+        for a, b in zip(starts.tolist(), ends.tolist(), strict=True)
+    ]
+    return pd.Series(lists, index=keys.index, dtype=object, name=value)
 
 
-def aligned_lists(lists: pd.Series, keys: pd.Series) -> pd.Series:
-    """The list of each key in turn, an empty one where there is none."""
-    known = lists.to_dict()
-    return pd.Series([known.get(key, []) for key in keys.tolist()], index=keys.index, dtype=object)
+def distinct(numbers: npt.NDArray[np.integer[Any]], end: int) -> npt.NDArray[np.int64]:
+    """The distinct numbers, ascending; all of them are at least 0 and below `end`."""
+    if end > FEW:
+        return np.asarray(np.sort(pd.unique(numbers)), dtype=np.int64)
+    seen = np.zeros(end, dtype=np.bool_)
+    seen[numbers] = True
+    return np.flatnonzero(seen).astype(np.int64)
+
+
+def is_among(values: pd.Series | pd.Index, others: pd.Series | pd.Index) -> npt.NDArray[np.bool_]:
+    """Which texts are among others; for hundreds of thousands of them."""
+    found = pc.is_in(pa.array(values, pa.string()), value_set=pa.array(others, pa.string()))
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.bool_)

@@ -16,12 +16,9 @@ Mask = npt.NDArray[np.bool_]
 
 def account_rows(events: pd.DataFrame, account_ids: pd.Series) -> Rows:
     """The place in `account_ids` of each event's account, -1 where it is none of them."""
-    accounts = events["account_id"].astype("category")
-    if accounts.empty:
-        return np.zeros(0, dtype=np.int64)
-    place = pd.Index(account_ids).get_indexer(pd.Index(accounts.cat.categories.astype("str")))
-    codes = accounts.cat.codes.to_numpy().astype(np.int64)
-    return np.where(codes < 0, -1, place[codes]).astype(np.int64)
+    accounts = events["account_id"].cat
+    place = pd.Index(account_ids).get_indexer(accounts.categories).astype(np.int64)
+    return place[accounts.codes.to_numpy()] if len(events) else np.zeros(0, dtype=np.int64)
 
 
 def day_counts(

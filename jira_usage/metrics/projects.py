@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from jira_usage.metrics.activity import counted, events_within
+from jira_usage.metrics.activity import by_people, counted, events_within
+from jira_usage.metrics.lists import distinct
 from jira_usage.metrics.matrix import account_rows
 from jira_usage.metrics.spark import spark_bars
 from jira_usage.period import Period
@@ -31,11 +32,7 @@ def project_activity(
     told = counted(events, count_created=count_created)
     last = told.groupby("project_key", observed=True)["at"].max().rename(index=str)
     within = events_within(told, period)
-    human = (
-        within["account_id"]
-        .isin(users.loc[users["account_type"] == "atlassian", "account_id"])
-        .to_numpy()
-    )
+    human = by_people(within, users)
     theirs = within[human]
     by_project = theirs.groupby("project_key", observed=True)["account_id"]
     robots = within[~human].groupby("project_key", observed=True).size()
@@ -79,7 +76,8 @@ def worked_in(events: pd.DataFrame, account_ids: pd.Series, projects: pd.DataFra
     rows = account_rows(events, account_ids)
     keys = events["project_key"].cat
     number = max(len(keys.categories), 1)
-    pairs = np.unique(rows[rows >= 0] * number + keys.codes.to_numpy(np.int64)[rows >= 0])
+    cells = rows[rows >= 0] * number + keys.codes.to_numpy(np.int64)[rows >= 0]
+    pairs = distinct(cells, len(account_ids) * number)
     names = projects.drop_duplicates("project_key").set_index("project_key")["name"].to_dict()
     told = [str(key) for key in keys.categories]
     codes = pairs % number

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from jira_usage.metrics.activity import counted, events_within
+from jira_usage.metrics.activity import by_people, counted, events_within
 from jira_usage.metrics.matrix import known_days
 from jira_usage.period import Period
 
@@ -25,10 +25,9 @@ def weekday_hours(
     weekdays and four of others. Where no such date was read, `mean` is unknown.
     """
     within = counted(events_within(events, period), count_created=count_created)
-    people = users.loc[users["account_type"] == "atlassian", "account_id"]
     known = known_days(period, covered_from_ms)
     days = period.day_numbers(within["at"].to_numpy())
-    usable = within["account_id"].isin(people).to_numpy() & known[days]
+    usable = by_people(within, users) & known[days]
     weekdays, hours = period.local_hours(within["at"].to_numpy()[usable])
     actions = np.bincount(weekdays * 24 + hours, minlength=168)
     read = [day.weekday() for day, is_known in zip(period.dates, known, strict=True) if is_known]

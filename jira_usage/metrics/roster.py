@@ -153,7 +153,7 @@ def build_roster(
         blind=blind,
         licenses_known=not licenses_unknown,
         roles_known=not roles_unknown,
-        haystack=pa.array(_haystack(people), pa.string()),
+        haystack=_haystack(people),
         orders=_orders(people),
     )
 
@@ -166,9 +166,18 @@ def folded(text: str) -> str:
     return "".join(c for c in split if not unicodedata.combining(c))
 
 
-def _haystack(people: pd.DataFrame) -> list[str]:
-    parts = zip(people["display_name"], people["email"], people["account_id"], strict=True)
-    return [folded("\n".join(part)) for part in parts]
+def _haystack(people: pd.DataFrame) -> pa.Array:
+    """What a search looks through: name, email and id of each account."""
+    parts = [_folded(people[name]) for name in ("display_name", "email", "account_id")]
+    return pc.binary_join_element_wise(*parts, "\n")
+
+
+def _folded(texts: pd.Series) -> pa.Array:
+    """Each text as `folded` gives it; texts without accents all at once."""
+    told = pa.array(texts.to_numpy(object), pa.string())
+    plain = pc.string_is_ascii(told)
+    odd = [folded(text) for text in told.filter(pc.invert(plain)).to_pylist()]
+    return pc.replace_with_mask(pc.ascii_lower(told), pc.invert(plain), pa.array(odd, pa.string()))
 
 
 def _lists(people: pd.DataFrame, column: str) -> Sequence[Sequence[str]]:
@@ -221,8 +230,7 @@ def _project_facet(worked_in: pd.DataFrame) -> Facet:
 
 def _orders(people: pd.DataFrame) -> dict[str, Rows]:
     """The rows in each order; ties go by name."""
-    names = np.array([folded(name) for name in people["display_name"]], dtype=object)
-    by_name = np.argsort(names, kind="stable").astype(np.int64)
+    by_name = pc.array_sort_indices(_folded(people["display_name"])).to_numpy().astype(np.int64)
     keys = {
         "actions": -people["actions"].to_numpy(dtype=np.int64),
         "recent": -people["last_active_at"].astype("Int64").fillna(0).to_numpy(dtype=np.int64),

@@ -12,6 +12,8 @@ from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
+import pyarrow as pa
+
 from jira_usage.errors import NothingSynced
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import SiteStore
@@ -19,7 +21,8 @@ from jira_usage.store import SiteStore
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 SNAPSHOTS = 4
-FIGURES = 200
+VIEWS = 4  # of each snapshot: with 100,000 people a view is 100 MB
+FIGURES = 100
 
 
 class Shelf(Generic[K]):
@@ -61,8 +64,8 @@ class Shelf(Generic[K]):
 
 
 _snapshots: Shelf[tuple[str, str]] = Shelf(SNAPSHOTS)
-_figures: WeakKeyDictionary[Snapshot, Shelf[Hashable]] = WeakKeyDictionary()
-_figures_lock = threading.Lock()
+_views: WeakKeyDictionary[Snapshot, Shelf[Hashable]] = WeakKeyDictionary()
+_views_lock = threading.Lock()
 
 
 def load_snapshot(kept: SiteStore) -> Snapshot:
@@ -71,20 +74,33 @@ def load_snapshot(kept: SiteStore) -> Snapshot:
     if generation is None:
         raise NothingSynced("This site has not been synced yet.", "Sync it first.")
     key = (str(kept.folder), generation.id)
+    _snapshots.drop(lambda other: other[0] == key[0] and other != key)
     return _snapshots.get(key, lambda: Snapshot(generation, kept))
 
 
-def remember(snapshot: Snapshot, what: Callable[..., T], key: Hashable, make: Callable[[], T]) -> T:
-    """What `make` returns, kept under the name of `what`, the key and the snapshot.
+def remember(
+    snapshot: Snapshot, view: Hashable, what: Callable[..., T], key: Hashable, make: Callable[[], T]
+) -> T:
+    """What `make` returns, kept under the snapshot, the view, the name of `what` and the key.
 
-    A function without a name of its own is refused: two lambdas would share one entry.
+    Of each snapshot the last few views are kept. A function without a name of its own is
+    refused: two lambdas would share one entry.
     """
     name = f"{what.__module__}.{getattr(what, '__qualname__', '')}"
     if name.endswith(".") or "<" in name:
         raise TypeError("cache a named function of a module: lambdas would share one entry")
-    with _figures_lock:
-        shelf = _figures.setdefault(snapshot, Shelf(FIGURES))
-    return shelf.get((name, key), make)
+    with _views_lock:
+        views = _views.setdefault(snapshot, Shelf(VIEWS))
+    figures: Shelf[Hashable] = views.get(view, lambda: Shelf(FIGURES))
+    return figures.get((name, key), lambda: _tidily(make))
+
+
+def _tidily(make: Callable[[], T]) -> T:
+    """Gives back to the system what was needed only while figures were made."""
+    made = make()
+    for pool in (pa.default_memory_pool(), pa.system_memory_pool()):
+        pool.release_unused()
+    return made
 
 
 def drop_site(kept: SiteStore) -> None:

@@ -7,10 +7,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, overload
 
-import pandas as pd
 import streamlit as st
 
-from jira_usage.datasets import dataset
 from jira_usage.errors import JiraUsageError, NothingSynced
 from jira_usage.period import Period
 from jira_usage.snapshot import Snapshot
@@ -46,15 +44,6 @@ class View:
     days: int
     count_created: bool
 
-    def dataset(self, name: str) -> pd.DataFrame:
-        """A public dataset of jira_usage.datasets over the period."""
-        return cache.remember(
-            self.snapshot,
-            dataset,
-            (name, *self._key),
-            lambda: dataset(self.snapshot, name, self.period, count_created=self.count_created),
-        )
-
     def cached(self, compute: Callable[..., T], *arguments: Hashable) -> T:
         """`compute(snapshot, period, count_created, *arguments)`, computed once.
 
@@ -62,8 +51,9 @@ class View:
         """
         return cache.remember(
             self.snapshot,
+            self._key,
             compute,
-            (arguments, *self._key),
+            arguments,
             lambda: compute(self.snapshot, self.period, self.count_created, *arguments),
         )
 
