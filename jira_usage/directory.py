@@ -31,6 +31,7 @@ def user_row(user: Document, *, listed: bool = True) -> Row | None:
         "account_type": account_type if account_type in ACCOUNT_TYPES else "unknown",
         "active": user.get("active") is True,
         "listed": listed,
+        "first_seen_at": None,
     }
 
 

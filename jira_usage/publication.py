@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jira_usage import directory
+from jira_usage.changes import changes
 from jira_usage.coverage import ACTIVITY, CoverageNotes
 from jira_usage.least import least_requests
 from jira_usage.merging import merge_acts, nameless_since, tally_of, worklog_events
@@ -89,7 +90,8 @@ def build(
     earlier = _former_users(kept, last, parts, rows_by_table["users"], anonymous=listed)
     rows_by_table["users"] += earlier
     made = {name: pa.Table.from_pylist(rows, TABLES[name]) for name, rows in rows_by_table.items()}
-    made["users"] = made["users"].sort_by("account_id")
+    made["users"] = _first_seen(kept, last, made["users"], as_of).sort_by("account_id")
+    made["changes"] = _changes(kept, last, made, reading.desk.coverage, as_of)
     made["issues"] = _merge_issues(kept, last, made["issues"])
     made["worklog_events"] = worklog_events(kept, tables["worklog_acts"])
     made["tally"] = tally_of(
@@ -232,6 +234,39 @@ def _former_users(
         for account_id, row in sorted(gone.items())
         if account_id in acted
     ]
+
+
+def _first_seen(kept: SiteStore, last: Generation | None, users: pa.Table, as_of: int) -> pa.Table:
+    """The users with the instant at which a later sync first met them."""
+    if last is None:
+        return users
+    before = kept.load_table(last.tables["users"][""])
+    columns = (before[name].to_pylist() for name in ("account_id", "first_seen_at"))
+    known = dict(zip(*columns, strict=True))
+    seen = [known.get(account_id, as_of) for account_id in users["account_id"].to_pylist()]
+    place = users.schema.get_field_index("first_seen_at")
+    return users.set_column(place, users.schema.field(place), pa.array(seen, pa.int64()))
+
+
+def _changes(
+    kept: SiteStore,
+    last: Generation | None,
+    made: Mapping[str, pa.Table],
+    coverage: CoverageNotes,
+    as_of: int,
+) -> pa.Table:
+    """What later syncs found different, this one included; only where both read it whole."""
+    if last is None:
+        return TABLES["changes"].empty_table()
+    told = (last.meta["coverage"], coverage.states)
+    whole = {name for name in told[0] if all(t.get(name) == "complete" for t in told)}
+    needed = ["users"] if "users" in whole else []
+    if {"users", "licenses", "groups"} <= whole:
+        needed += ["members", "product_groups"]
+    before = {name: kept.load_table(last.tables[name][""]) for name in needed}
+    now = {name: made[name] for name in needed}
+    new = changes(before, now, int(last.meta["as_of"]), as_of)
+    return pa.concat_tables([kept.load_table(last.tables["changes"][""]), new])
 
 
 def _merge_issues(kept: SiteStore, last: Generation | None, issues: pa.Table) -> pa.Table:

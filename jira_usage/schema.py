@@ -93,6 +93,19 @@ USERS = pa.schema(
         ("account_type", _TEXT),
         ("active", _YES_NO),
         ("listed", _YES_NO),  # false: known only because it acted, or is in a group
+        ("first_seen_at", _WHOLE),  # null: it was there when the site was first synced
+    ]
+)
+JOINED, LEFT, ENABLED, DISABLED = "joined", "left", "enabled", "disabled"
+GOT, LOST = "got", "lost"
+# What later syncs have found different from the ones before.
+CHANGES = pa.schema(
+    [
+        ("at", _WHOLE),  # of the sync that found it
+        ("since", _WHOLE),  # of the sync before
+        ("account_id", _TEXT),
+        ("change", _TEXT),
+        ("product_key", _TEXT),  # of GOT and LOST
     ]
 )
 GROUPS = pa.schema([("group_id", _TEXT), ("name", _TEXT), ("access_types", pa.list_(_TEXT))])
@@ -152,4 +165,5 @@ TABLES: Final[dict[str, pa.Schema]] = {
     "fields": FIELDS,
     "role_actors": ROLE_ACTORS,
     "coverage": COVERAGE,
+    "changes": CHANGES,
 }

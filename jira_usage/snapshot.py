@@ -104,6 +104,10 @@ class Snapshot:
         return self._table("coverage")
 
     @cached_property
+    def changes(self) -> pd.DataFrame:
+        return self._table("changes")
+
+    @cached_property
     def issues(self) -> pd.DataFrame:
         return self._table("issues")
 

@@ -14,7 +14,7 @@ import secrets
 import shutil
 import sqlite3
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +29,7 @@ from filelock import FileLock, Timeout
 
 from jira_usage.errors import InvalidInput, StoreDamaged, StoreUnusable, SyncIncomplete
 
-CURRENT, PREVIOUS = "current", "previous"
+CURRENT, PREVIOUS, NOTE = "current", "previous", "note:"
 FORMAT = 2
 
 
@@ -214,7 +214,7 @@ class SiteStore:
             needed = generation.blobs | {CURRENT, PREVIOUS}
             if last:
                 needed |= Generation.from_json(last).blobs
-            for key in [key for key in cache if key not in needed]:
+            for key in [key for key in cache if key not in needed and not key.startswith(NOTE)]:
                 cache.delete(key)
 
     def newest_intact(self) -> Generation | None:
@@ -243,6 +243,19 @@ class SiteStore:
         with self._cache() as cache:
             manifest = cache.get(PREVIOUS)
         return Generation.from_json(manifest) if manifest else None
+
+    def note(self, name: str) -> bytes | None:
+        """What people have noted under a name: it is theirs, and no sync touches it."""
+        if not self.exists:
+            return None
+        with self._cache() as cache:
+            noted: bytes | None = cache.get(NOTE + name)
+        return noted
+
+    def change_note(self, name: str, change: Callable[[bytes | None], bytes]) -> None:
+        """Replaces a note by what `change` makes of it, as one step for all who write."""
+        with self._cache() as cache, cache.transact():
+            cache.set(NOTE + name, change(cache.get(NOTE + name)))
 
     @contextmanager
     def writing(self) -> Iterator[None]:

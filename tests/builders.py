@@ -44,6 +44,7 @@ def user(
     account_type: str = "atlassian",
     active: bool = True,
     listed: bool = True,
+    first_seen_at: int | None = None,
 ) -> Row:
     return {
         "account_id": account_id,
@@ -52,6 +53,7 @@ def user(
         "account_type": account_type,
         "active": active,
         "listed": listed,
+        "first_seen_at": first_seen_at,
     }
 
 

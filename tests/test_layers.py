@@ -10,6 +10,7 @@ PACKAGE = ROOT / "jira_usage"
 
 COLLECTING = {
     "documents",
+    "changes",
     "heap",
     "merging",
     "publication",
