@@ -101,6 +101,8 @@ class Acts:
             fields: list[str] = []
             keeping: set[str] | None = None
             worklogs: list[tuple[str, str]] = []
+            if history.items is None:
+                self.unreadable += 1
             for item in history.items or ():
                 name = item.field_id or item.field or ""
                 key = name.lower()
@@ -112,6 +114,8 @@ class Acts:
                         fields.append(name)
                 elif name:
                     fields.append(name)
+                else:
+                    self.unreadable += 1
             if keeping is not None:
                 if _WORKLOG_ID in keeping:
                     fields = [name for name in fields if name.lower() != _ESTIMATE]
@@ -125,6 +129,8 @@ class Acts:
                         act = WORKLOG_REMOVED
                     if worklog_id:
                         append_worklog((at, act, history_id, account_id, issue_id, worklog_id))
+                    else:
+                        self.unreadable += 1
             if fields:
                 names = fields[0] if len(fields) == 1 else _joined(fields)
                 hint = history.on_behalf_of if history.metadata else ""
@@ -152,11 +158,11 @@ class Acts:
             to_epoch_ms(document.get("created")),
             to_epoch_ms(document.get("updated")),
         )
-        if created is None:
+        if created is None or updated is None:
             self.unreadable += 1
-        elif created >= self.since_ms:
+        if created is not None and created >= self.since_ms:
             self._add(what, "created", created, source_id, document.get("author"), issue_id)
-        if updated is not None and updated != created and updated >= self.since_ms:
+        if updated is not None and created not in (None, updated) and updated >= self.since_ms:
             self._add(what, "edited", updated, source_id, document.get("updateAuthor"), issue_id)
 
     def _add(

@@ -7,10 +7,13 @@ decoded piece by piece, so that one odd item costs no more than itself.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
 import orjson
+
+_ON_BEHALF = re.compile(r"on behalf of accountId=(\S+)")
 
 
 class Person(msgspec.Struct, gc=False):
@@ -43,6 +46,7 @@ class HistoryMetadata(msgspec.Struct, gc=False):
     """What an app tells of a change that it made."""
 
     actor: ActedFor | None = None
+    description: str | None = None
 
 
 class History(msgspec.Struct, gc=False):
@@ -57,8 +61,14 @@ class History(msgspec.Struct, gc=False):
     @property
     def on_behalf_of(self) -> str:
         """Whom the author, an app, names as the one it acted for; empty where nobody."""
-        actor = self.metadata.actor if self.metadata else None
-        return (actor.id or actor.display_name or "") if actor else ""
+        if self.metadata is None:
+            return ""
+        actor = self.metadata.actor
+        if actor and (actor.id or actor.display_name):
+            return actor.id or actor.display_name or ""
+        # All that real sites were seen to say: " on behalf of accountId=…"
+        found = _ON_BEHALF.search(self.metadata.description or "")
+        return found[1] if found else ""
 
 
 class IssueHistories(msgspec.Struct, gc=False):
@@ -108,7 +118,7 @@ def _changelog_page_by_pieces(document: Any) -> ChangelogPage:
 
 
 def read_history(document: object) -> History | None:
-    """A history of any call; None where it is none. Items that are none are left out."""
+    """A history of any call; None where it is none. An item that is none has no name."""
     if isinstance(document, History):
         return document
     if not isinstance(document, dict):
@@ -117,8 +127,9 @@ def read_history(document: object) -> History | None:
         return msgspec.convert(document, History)
     except msgspec.ValidationError:
         items = document.get("items")
-        items = items if isinstance(items, list) else []
-        read = [_item(item) for item in items if isinstance(item, dict)]
+        read = None
+        if isinstance(items, list):
+            read = [_item(item if isinstance(item, dict) else {}) for item in items]
         return History(
             _scalar(document.get("id")),
             read_person(document.get("author")),

@@ -1,13 +1,9 @@
-import json
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jira_usage.activity import Acts, all_events
-from jira_usage.directory import product_group_rows, product_rows, user_rows
-from jira_usage.schema import BY_DATE, KINDS
+from jira_usage.schema import KINDS
 
 T0 = 1_790_000_000_000
 
@@ -254,86 +250,3 @@ def test_whom_an_app_acted_for_is_kept_as_a_hint_and_the_act_stays_the_apps() ->
         acts.add_histories("1", [told])
         [event] = all_events([acts]).itertuples()
         assert (event.account_id, event.on_behalf_of) == ("bot", hint)
-
-
-# --- real recorded answers
-
-
-@pytest.fixture(scope="module")
-def recorded() -> Path:
-    folder = os.environ.get("JIRA_RECORDED")
-    if not folder:
-        pytest.skip("JIRA_RECORDED names no folder of recorded answers")
-    return Path(folder)
-
-
-def load(folder: Path, name: str) -> Any:
-    return json.loads((folder / name).read_text())
-
-
-def test_recorded_histories_lose_nothing(recorded: Path) -> None:
-    by_issue = load(recorded, "devlake_changelog_v3.json")["byIssue"]
-    acts = Acts(0)
-    for issue_id, histories in by_issue.items():
-        acts.add_histories(issue_id, histories)
-    told = all_events([acts])
-    ids = {h["id"] for histories in by_issue.values() for h in histories}
-    assert acts.unreadable == 0
-    assert set(told["source_id"]) == ids
-    nameless = [h for hs in by_issue.values() for h in hs if not h["author"]["accountId"]]
-    assert (told["account_id"] == "").sum() == len({h["id"] for h in nameless})
-
-
-def test_recorded_issues_comments_and_work_logs_become_events(recorded: Path) -> None:
-    issues = load(recorded, "devlake_issues_expand_changelog.json")["issues"]
-    worklogs = load(recorded, "devlake_worklogs.json")["worklogs"]
-    acts = Acts(0)
-    for issue in issues:
-        acts.add_issue_creation(issue["id"], issue["fields"])
-        acts.add_comments(issue["id"], issue["fields"]["comment"]["comments"])
-        acts.add_histories(issue["id"], issue["changelog"]["histories"])
-    acts.add_worklogs(worklogs)
-    told = all_events([acts])
-    assert acts.unreadable == 0
-    number = told["kind"].value_counts()
-    assert number["issue_created"] == len({issue["id"] for issue in issues})
-    comments = {c["id"] for i in issues for c in i["fields"]["comment"]["comments"]}
-    assert number["comment_created"] == len(comments)
-    assert {w["id"] for w in worklogs} <= set(
-        told.loc[told["kind"] == "worklog_created", "source_id"]
-    )
-
-
-def test_recorded_edge_items_are_what_they_say(recorded: Path) -> None:
-    items = [entry["item"] for entry in load(recorded, "changelog_edge_items.json")["items"]]
-    acts = Acts(0)
-    acts.add_histories("1", [history(i, id=str(n)) for n, i in enumerate(items)])
-    told = {name: [a for t in acts.tables(name) for a in t["act"].to_pylist()] for name in BY_DATE}
-    assert acts.unreadable == 0
-    assert sorted(told["worklog_acts"]) == ["time_changed", "worklog_added", "worklog_touched"]
-    assert sorted(told["acts"]) == ["comment_deleted"] + ["issue_changed"] * 3
-
-
-def test_recorded_users_keep_everybody(recorded: Path) -> None:
-    users = load(recorded, "users_search_app_accounts_2025.json")["response"]
-    users += load(recorded, "users_edge_shapes.json")["response"]
-    users += load(recorded, "devlake_users.json")["users"]
-    rows = user_rows(users, [])
-    assert {r["account_id"] for r in rows} == {u["accountId"] for u in users}
-    for row in rows:
-        told = [u for u in users if u["accountId"] == row["account_id"]][-1]
-        assert row["account_type"] == told["accountType"]
-        assert row["active"] is told["active"]
-        assert row["email"] == (told.get("emailAddress") or "")
-
-
-def test_recorded_application_roles_become_products(recorded: Path) -> None:
-    for name in ("applicationrole_airbyteio_2023.json", "applicationrole_small_site_2024.json"):
-        roles = load(recorded, name)["response"]
-        rows = product_rows(roles, [], {})
-        for row, role in zip(rows, roles, strict=True):
-            assert row["product_key"] == role["key"]
-            assert row["seats_used"] == role["userCount"]
-            assert row["seats"] == (None if role["hasUnlimitedSeats"] else role["numberOfSeats"])
-        pairs = {(r["product_key"], r["group_id"]) for r in product_group_rows(roles)}
-        assert pairs == {(r["key"], g["groupId"]) for r in roles for g in r["groupDetails"]}

@@ -54,12 +54,21 @@ _EXPAND = "operations,versionedRepresentations,editmeta,changelog,renderedFields
 class Answers:
     """Builds documents from a world; base is the address that links in them begin with."""
 
-    def __init__(self, world: World, base: str, stamps: Stamps, *, newest_first: bool) -> None:
+    def __init__(
+        self,
+        world: World,
+        base: str,
+        stamps: Stamps,
+        *,
+        newest_first: bool,
+        embedded: int = EMBEDDED,
+    ) -> None:
         self.world = world
         self.base = base
         self.stamp = stamps
         self.items = Items(world)
         self.newest_first = newest_first
+        self.embedded = embedded
         self._authors: dict[int, bytes] = {}
         self._bodies: dict[tuple[int, int], orjson.Fragment] = {}
         self._hour = -1
@@ -358,11 +367,11 @@ class Answers:
 
     def _embedded_comments(self, row: int) -> Document:
         rows = self.world.comment_rows(row)
-        shown = rows[::-1][:EMBEDDED] if self.newest_first else rows[:EMBEDDED]
+        shown = rows[::-1][: self.embedded] if self.newest_first else rows[: self.embedded]
         return {
             "comments": [self.comment(r) for r in shown.tolist()],
             "self": f"{self.base}/rest/api/3/issue/{int(self.world.issues.id[row])}/comment",
-            "maxResults": len(shown) if self.newest_first else min(len(rows), EMBEDDED),
+            "maxResults": len(shown),
             "total": len(rows),
             "startAt": 0,
         }

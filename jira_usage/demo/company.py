@@ -238,10 +238,12 @@ class Company:
     def email(self, person: int, now: int) -> str | None:
         """The address as the site knows it, shown or not; None where there is none."""
         people = self.people
+        if people.closed[person] <= now:
+            return None
         special = self.special.get(int(people.slot[person]))
         if special is not None and (special.email or special.account_id):
             return special.email
-        if people.closed[person] <= now or people.kind[person] not in (ATLASSIAN, CUSTOMER):
+        if people.kind[person] not in (ATLASSIAN, CUSTOMER):
             return None
         h = int(people.luck[person])
         plain = [_ascii(part) for part in self.real_name(person).split()]

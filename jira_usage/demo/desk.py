@@ -14,7 +14,9 @@ import numpy as np
 from jira_usage.demo.answers import Answers
 from jira_usage.demo.chance import Column, mix
 from jira_usage.demo.company import Group
+from jira_usage.demo.habits import Habits
 from jira_usage.demo.times import Stamps, to_ms
+from jira_usage.demo.traps import Chosen
 from jira_usage.demo.workdays import HOUR
 from jira_usage.demo.world import World
 
@@ -114,8 +116,9 @@ class Desk:
     world: World
     base: str
     cloud_id: str
-    traps: frozenset[str]
+    traps: Chosen
     fixed_now: int | None
+    habits: Habits = field(default_factory=Habits)
     denied: set[str] = field(default_factory=set)
     revoked: bool = False
     moved_ms: int = 0
@@ -125,7 +128,11 @@ class Desk:
         shape = "z" if "z_offsets" in self.traps else shape
         self.stamp = Stamps(SITE_ZONE, shape)
         self.answers = Answers(
-            self.world, self.base, self.stamp, newest_first="newest_comments" in self.traps
+            self.world,
+            self.base,
+            self.stamp,
+            newest_first="newest_comments" in self.traps,
+            embedded=self.habits.embedded,
         )
         self._masks: dict[Any, Any] = {}
         self._big: dict[Any, Any] = {}

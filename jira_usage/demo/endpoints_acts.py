@@ -27,9 +27,10 @@ def changelog_bulk(desk: Desk, ask: Ask) -> Any:
     if len(fields) > 10:
         raise Refusal(400, "The number of field ids must not exceed 10.")
     most = ask.body_number("maxResults", 1000)
-    cap = 1000 if "bulkfetch_cap_1000" in desk.traps else 10_000
+    cap = 1000 if desk.traps.springs("bulkfetch_cap_1000", most > 1000) else 10_000
     if not 1 <= most <= cap:
         raise Refusal(400, f"maxResults must be between 1 and {cap}.")
+    most = min(most, desk.habits.histories)
     rows = desk.kept(
         ("changelog", tuple(wanted), desk.world.now),
         lambda: _batch(desk, ask, wanted),
@@ -37,10 +38,11 @@ def changelog_bulk(desk: Desk, ask: Ask) -> Any:
     )
     digest = hashlib.sha256(repr((wanted, fields)).encode()).hexdigest()[:16]
     start = _offset(ask.body.get("nextPageToken"), digest)
-    twice = "duplicate_histories" in desk.traps
+    twice = desk.traps.springs("duplicate_histories", len(rows) > 0)
     page = rows[max(start - twice, 0) : start + most]
     world = desk.world
-    histories = desk.answers.history_texts(page, epoch="iso_bulkfetch" not in desk.traps)
+    iso = desk.traps.springs("iso_bulkfetch", len(page) > 0)
+    histories = desk.answers.history_texts(page, epoch=not iso)
     if fields:
         chosen = [_only(text, fields) for text in histories]
         page = page[[text is not None for text in chosen]]
@@ -54,7 +56,7 @@ def changelog_bulk(desk: Desk, ask: Ask) -> Any:
             orjson.Fragment(
                 b'{"issueId":"%d","changeHistories":[%b]}' % (issue_id, b",".join(found))
             )
-            for issue_id, found in logs.items()
+            for issue_id, found in desk.habits.in_any_order(list(logs.items()))
         ]
     }
     if twice:
@@ -109,7 +111,7 @@ def _only(text: bytes, fields: list[str]) -> bytes | None:
 def changelog(desk: Desk, ask: Ask) -> Any:
     row = desk.issue_or_404(ask)
     start = max(ask.number("startAt", 0), 0)
-    most = min(max(ask.number("maxResults", 100), 1), 100)
+    most = min(max(ask.number("maxResults", 100), 1), 100, desk.habits.histories)
     rows = desk.world.history_rows(row)
     page = rows[start : start + most]
     here = f"{desk.base}/rest/api/3/issue/{ask.path['issueIdOrKey']}/changelog"
@@ -149,7 +151,7 @@ def comments(desk: Desk, ask: Ask) -> Any:
     if order.lstrip("+- ") != "created":
         raise Refusal(400, f"Cannot order by '{order}'.")
     start = max(ask.number("startAt", 0), 0)
-    most = min(max(ask.number("maxResults", 100), 0), 100)
+    most = min(max(ask.number("maxResults", 100), 0), 100, desk.habits.comments)
     rows = desk.world.comment_rows(row)
     if order.startswith("-"):
         rows = rows[::-1]
@@ -238,13 +240,16 @@ def _feed(desk: Desk, ask: Ask, name: str, make: Any) -> Any:
     at, ids = desk.kept(("feed", name, desk.world.now), sorted_feed, few=True)
     since = ask.number("since", 0)
     horizon = desk.world.now - MINUTE
+    at = _crowded(desk, at, horizon)
     first = int(np.searchsorted(at, since, side="left"))
     stop = int(np.searchsorted(at, horizon, side="right"))
-    end = min(first + FEED_PAGE, max(stop, first))
+    end = min(first + min(FEED_PAGE, desk.habits.worklogs), max(stop, first))
     last_page = end >= stop
     until = int(at[end - 1]) if end > first else since
     if last_page and horizon > until:
         until = horizon
+    if desk.traps.springs("stuck_feed", not last_page):
+        until = since
     wrong = f"{desk.base.replace('127.0.0.1', 'your-domain.invalid')}/api/~ver~/worklog/{name}"
     document: dict[str, Any] = {
         "values": [
@@ -261,6 +266,18 @@ def _feed(desk: Desk, ask: Ask, name: str, make: Any) -> Any:
     return document
 
 
+def _crowded(desk: Desk, at: Column, horizon: int) -> Column:
+    """Instants of a feed, the past ones moved together where a trap says so."""
+    past = at <= horizon
+    if not past.any():
+        return at
+    if desk.traps.springs("crowded_instant"):
+        return np.where(past, at[past][-1], at)
+    if desk.traps.springs("crowded_second"):
+        return np.where(past, at[past][-1] // 1000 * 1000 + np.arange(len(at)) % 1000, at)
+    return at
+
+
 @endpoint("POST", "/worklog/list")
 def worklog_list(desk: Desk, ask: Ask) -> Any:
     world = desk.world
@@ -271,4 +288,4 @@ def worklog_list(desk: Desk, ask: Ask) -> Any:
             continue
         if world.worklog_shown(np.array([row]))[0]:
             found.append(desk.answers.worklog(row))
-    return found
+    return desk.habits.in_any_order(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ def _all_accounts(desk: Desk) -> Column:
         rows = np.flatnonzero((people.start <= now) & (people.dropped > now - 90 * DAY))
         order = mix(company.seed, 95, company.people.luck[rows]).argsort(kind="stable")
         rows = rows[order]
-        if "short_pages" in desk.traps:  # accounts that are cut from a page after slicing it
+        if desk.traps.springs("short_pages"):  # accounts that are cut from a page after slicing it
             rows = np.insert(rows, np.arange(0, len(rows), 4), -1)
         return rows
 
@@ -44,8 +45,10 @@ def users_search(desk: Desk, ask: Ask) -> Any:
         return []
     _need_browse(desk, ask)
     start = max(ask.number("startAt", 0), 0)
-    most = min(max(ask.number("maxResults", 50), 0), 1000)
-    page = _all_accounts(desk)[start : start + most]
+    most = min(max(ask.number("maxResults", 50), 0), 1000, desk.habits.users)
+    rows = _all_accounts(desk)
+    early = desk.traps.springs("overlapping_pages", 0 < start < len(rows))
+    page = rows[max(start - early, 0) : start + most - early]
     present = desk.world.company.present(desk.world.now)
     return [desk.answers.user(p) for p in page.tolist() if p >= 0 and present[p]]
 
@@ -179,13 +182,12 @@ def group_bulk(desk: Desk, ask: Ask) -> Any:
     if ask.query.get("groupName"):
         groups = [g for g in groups if g.name in ask.query["groupName"]]
     start = max(ask.number("startAt", 0), 0)
-    most = min(max(ask.number("maxResults", 50), 1), 50)
+    most = min(max(ask.number("maxResults", 50), 1), 50, desk.habits.groups)
     page = [{"name": g.name, "groupId": g.group_id} for g in groups[start : start + most]]
     return _bean(desk, "group/bulk", page, start, most, len(groups))
 
 
-@endpoint("GET", "/group/member")
-def group_member(desk: Desk, ask: Ask) -> Any:
+def _asked_group(desk: Desk, ask: Ask) -> Group:
     if not (desk.may_browse_users(ask) or desk.may_administer(ask)):
         raise Refusal(403, NOT_ALLOWED)
     ident, name = ask.text("groupId"), ask.text("groupname")
@@ -199,15 +201,43 @@ def group_member(desk: Desk, ask: Ask) -> Any:
         if ident:
             raise Refusal(404, f"The group with group ID '{ident}' does not exist.")
         raise Refusal(404, f"The group named '{name}' does not exist.")
+    return group
+
+
+@endpoint("GET", "/group")
+def group(desk: Desk, ask: Ask) -> Any:
+    """Deprecated: a group with 50 of its members, the first ones or those of users[from:to]."""
+    group = _asked_group(desk, ask)
+    rows = desk.member_rows(group, inactive=False)
+    asked = re.fullmatch(r"users(?:\[(\d+):(\d+)\])?", ask.text("expand"))
+    page: list[int] = []
+    start = end = 0
+    if asked:
+        start = int(asked[1] or 0)
+        page = rows[start : min(int(asked[2] or start + 49), start + 49) + 1].tolist()
+        end = max(start + len(page) - 1, 0)
+    users = {
+        "size": len(rows), "items": [_member(desk, person) for person in page], "max-results": 50,
+        "start-index": start, "end-index": end,
+    }  # fmt: skip
+    return desk.answers.group_name(group) | {"users": users, "expand": "users"}
+
+
+def _member(desk: Desk, person: int) -> dict[str, Any]:
+    user = desk.answers.user(person)
+    for name in ("locale", "appType"):  # UserDetails, which is less than a User
+        user.pop(name, None)
+    return user | {"timeZone": "Europe/Berlin"}
+
+
+@endpoint("GET", "/group/member")
+def group_member(desk: Desk, ask: Ask) -> Any:
+    group = _asked_group(desk, ask)
     start = max(ask.number("startAt", 0), 0)
-    most = min(max(ask.number("maxResults", 50), 1), 50)
+    most = min(max(ask.number("maxResults", 50), 1), 50, desk.habits.members)
     inactive = ask.flag("includeInactiveUsers")
     rows = desk.member_rows(group, inactive=inactive)
-    page = []
-    for person in rows[start : start + most].tolist():
-        user = desk.answers.user(person)
-        user.pop("locale", None)
-        page.append(user | {"timeZone": "Europe/Berlin"})
+    page = [_member(desk, person) for person in rows[start : start + most].tolist()]
     path = f"group/member?groupId={group.group_id}&includeInactiveUsers={str(inactive).lower()}"
     return _bean(desk, path, page, start, most, len(rows))
 

@@ -20,7 +20,9 @@ _SLIM = {"id", "key"}
 
 
 def _scope(desk: Desk, ask: Ask) -> Scope:
-    return Scope(desk.world, desk.indexed(ask), desk.search_updated(), CALLER_ZONE)
+    known = desk.search_updated()
+    desk.traps.springs("index_lag", bool((known != desk.world.updated).any()))
+    return Scope(desk.world, desk.indexed(ask), known, CALLER_ZONE)
 
 
 def _query(text: Any) -> Query:
@@ -136,7 +138,8 @@ def _search(
     slim, fields = _fields(names)
     expands = {e for e in expand.split(",") if e}
     most = min(most if most > 0 else 50, MOST_IDS if slim and not expands else MOST_ISSUES)
-    if "short_pages" in desk.traps:
+    most = min(most, desk.habits.issues)
+    if desk.traps.springs("short_pages", most > 3):
         most = max(most - most // 4, 1)
     if ask.anonymous and not reconcile:
         _refuse_unknown_projects(_query(jql))
@@ -207,8 +210,6 @@ def issue(desk: Desk, ask: Ask) -> Any:
 
 @endpoint("POST", "/issue/bulkfetch", anonymous=True)
 def bulk_fetch(desk: Desk, ask: Ask) -> Any:
-    if "no_issue_bulkfetch" in desk.traps:
-        raise Refusal(404, "null for uri: /rest/api/3/issue/bulkfetch")
     wanted = [str(i) for i in ask.body_list("issueIdsOrKeys")]
     names = ask.body_list("fields")
     expands = set(ask.body_list("expand"))

@@ -174,7 +174,7 @@ def project_search(desk: Desk, ask: Ask) -> Any:
     if order.startswith("-"):
         found.reverse()
     start = max(ask.number("startAt", 0), 0)
-    most = min(max(ask.number("maxResults", 50), 1), 100)
+    most = min(max(ask.number("maxResults", 50), 1), 100, desk.habits.projects)
     here = f"{desk.base}/rest/api/3/project/search?maxResults={most}"
     document: dict[str, Any] = {
         "self": f"{here}&startAt={start}",
@@ -187,6 +187,18 @@ def project_search(desk: Desk, ask: Ask) -> Any:
     if not document["isLast"]:
         document["nextPage"] = f"{here}&startAt={start + most}"
     return document
+
+
+@endpoint("GET", "/project", anonymous=True)
+def all_projects(desk: Desk, ask: Ask) -> Any:
+    """Deprecated: all at once, as older clients ask for them."""
+    return [
+        _project(desk, project, ask.many("expand"))
+        for index, project in enumerate(desk.world.company.projects)
+        if not ask.anonymous
+        and not project.archived
+        and (desk.may_browse_project(ask, index) or desk.may_administer(ask))
+    ]
 
 
 def _find_project(desk: Desk, ask: Ask, *, administer: bool = False) -> Project:

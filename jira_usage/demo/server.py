@@ -18,7 +18,9 @@ import orjson
 
 from jira_usage.demo import endpoints_acts, endpoints_people, endpoints_search, endpoints_site
 from jira_usage.demo.desk import DRIFT_MS, ROUTES, Ask, Desk, Refusal, Route
-from jira_usage.demo.traps import Fault, Traps, condition, unwrapped
+from jira_usage.demo.faults import Fault
+from jira_usage.demo.traps import Traps, empty_pages_left
+from jira_usage.demo.version2 import as_version_2, as_version_3
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -114,11 +116,14 @@ class App:
             path = gateway[2]
         if not path.startswith("/rest/"):
             return _page(path)
+        asked, path = path, as_version_3(path)
         login = self._login(headers.get("authorization"), bool(gateway))
         if isinstance(login, Reply):
             login.template = self._template(method, path)
             return login
         reply = self._rest(method, path, query, body, anonymous=login != "in")
+        if asked != path:
+            reply.body = as_version_2(reply.body, self.desk.base)
         if login == "in":
             reply.headers.setdefault(
                 "X-AAccountId", self.desk.world.company.account_id(self.desk.world.company.admin)
@@ -171,21 +176,20 @@ class App:
         return None, {}
 
     def _rest(self, method: str, path: str, query: str, body: bytes, *, anonymous: bool) -> Reply:
-        if re.match(r"^/rest/api/[23]/search/?$", path):
+        if re.match(r"^/rest/api/3/search/?$", path):
             refused = Refusal(410, _REMOVED)
             return json_reply(410, refused.document, path)
         route, found = self._find(method, path)
         if route is None:
             text = f"null for uri: {path}"
             return json_reply(404, {"errorMessages": [text], "errors": {}}, path)
-        lasting = condition(self.traps.names, route.template)
-        if lasting is not None:
-            return _faulty(lasting, route.template)
         if "drift" in self.traps.names:
             self.desk.moved_ms += DRIFT_MS
         name = f"{method} {route.template}"
-        fault = self.traps.fault(name, anonymous_capable=route.anonymous)
-        if fault is not None and fault.body + fault.headers.get("Location", "").encode():
+        fault = self.traps.fault(
+            name, route.template, self.desk.clock(), anonymous_capable=route.anonymous
+        )
+        if fault is not None and fault.headers:
             return _faulty(fault, route.template)
         if anonymous and not route.anonymous:
             text = "Client must be authenticated to access this resource."
@@ -212,11 +216,10 @@ class App:
             token = token[0] if isinstance(token, list) and token else token
             if self.traps.refuses_token(name, token):
                 raise Refusal(400, "The provided next page token is invalid or expired.")
-            if token == "~":
-                given["nextPageToken"] = unwrapped(token)
-                if route.method == "GET":
-                    del given["nextPageToken"]
+            if empty_pages_left(token) >= 0:
+                del given["nextPageToken"]
             document = self.traps.page(name, token, route.handler(self.desk, ask))
+            document = self.traps.twisted(route.template, document)
         except Refusal as refusal:
             return json_reply(refusal.status, refusal.document, route.template)
         return json_reply(200, document, route.template)

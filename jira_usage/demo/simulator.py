@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,11 +19,12 @@ from jira_usage.demo.chance import one
 from jira_usage.demo.company import Company
 from jira_usage.demo.desk import SKEW_MS, Desk, as_ms, start_ms
 from jira_usage.demo.founding import group_id
+from jira_usage.demo.habits import Habits
 from jira_usage.demo.server import Accounts, App
 from jira_usage.demo.sizes import NAMES
 from jira_usage.demo.times import from_ms
 from jira_usage.demo.traps import Traps
-from jira_usage.demo.world import World
+from jira_usage.demo.world import Source, World, build
 
 Row = dict[str, Any]
 
@@ -32,7 +34,7 @@ class DemoSite:
 
     size: "empty", "tiny", "small", "medium" or "large". now: None follows the real clock; an
     aware datetime starts a clock that stands still until advance(). traps: names of
-    traps_available(). latency: seconds before every answer.
+    traps_available(). latency: seconds before every answer. become() shows another site.
     """
 
     def __init__(
@@ -46,23 +48,14 @@ class DemoSite:
     ) -> None:
         if size not in NAMES:
             raise ValueError(f"size must be one of {', '.join(NAMES)}")
-        names = trap_registry.chosen(traps)
-        fixed = start_ms(now)
-        begin = fixed if fixed is not None else int(time.time() * 1000)
-        begin += SKEW_MS if "skewed_clock" in names else 0
-        world = World(size, seed, begin)
         self._port = port
         self._socket: socket.socket | None = None
         self._stopped = False
         self.cloud_id = group_id(seed, 1_000_003)
-        self._desk = Desk(world, "", self.cloud_id, names, fixed)
-        company: Company = world.company
-        self.email = company.email(company.admin, begin) or ""
-        self.account_id = company.account_id(company.admin)
         self.token = f"ATATT3xFfGF0{one(seed, 81, 1):016x}{one(seed, 81, 2):016x}=DEMO"
         self.scoped_token = f"ATATT3xFfGF0{one(seed, 82, 1):016x}{one(seed, 82, 2):016x}=SCOPED"
-        accounts = Accounts(self.email, self.token, self.scoped_token)
-        self._app = App(self._desk, accounts, Traps(names), latency)
+        self._desk = self._opened(partial(build, size, seed), now, traps, Habits())
+        self._app = App(self._desk, self._accounts(), Traps(self._desk.traps), latency)
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -166,6 +159,41 @@ class DemoSite:
             return truth_rules.datasets(self._desk, days, timezone, project_roles)
 
     # -- changing things
+
+    def become(
+        self,
+        source: Source,
+        now: datetime,
+        traps: str | Iterable[str] = (),
+        habits: Habits | None = None,
+    ) -> None:
+        """Show another site at the same address, to the same token; its clock stands at now."""
+        with self._app.lock:
+            self._desk = self._opened(source, now, traps, habits or Habits())
+            self._app.desk, self._app.accounts = self._desk, self._accounts()
+            self._app.traps = Traps(self._desk.traps)
+            self._app.requests.clear()
+
+    def _opened(
+        self,
+        source: Source,
+        now: datetime | None,
+        traps: str | Iterable[str],
+        habits: Habits,
+    ) -> Desk:
+        names = trap_registry.chosen(traps)
+        fixed = start_ms(now)
+        begin = fixed if fixed is not None else int(time.time() * 1000)
+        begin += SKEW_MS if "skewed_clock" in names else 0
+        world = World(source, begin)
+        company: Company = world.company
+        self.email = company.email(company.admin, begin) or ""
+        self.account_id = company.account_id(company.admin)
+        base = f"http://127.0.0.1:{self._socket.getsockname()[1]}" if self._socket else ""
+        return Desk(world, base, self.cloud_id, names, fixed, habits)
+
+    def _accounts(self) -> Accounts:
+        return Accounts(self.email, self.token, self.scoped_token)
 
     def advance(self, step: timedelta) -> None:
         """Move the clock on: what was bound to happen until then has happened."""

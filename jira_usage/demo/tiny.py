@@ -6,7 +6,6 @@ change of labels each.
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -20,18 +19,13 @@ from jira_usage.demo.acts import (
     NO_HISTORY,
     NOBODY,
     ON_BEHALF,
-    PUBLIC,
     RESTRICTED,
-    Comments,
-    Histories,
-    Issues,
     Kind,
     Life,
-    Worklogs,
-    dtype_of,
     empty_life,
 )
 from jira_usage.demo.company import APP, Company, Group, Identity, People, Product, Project, Role
+from jira_usage.demo.pen import Pen
 from jira_usage.demo.workdays import DAY, FAR
 
 ADA, BRUNO, CHIYO, ROBOT = range(4)
@@ -112,128 +106,92 @@ def _company(seed: int, count: int) -> Company:
     )
 
 
-class _Pen:
-    """Writes rows; days are counted from the first, times are "HH:MM"."""
+class _Diary(Pen):
+    """Writes acts with what they leave behind; days are counted from the first, times "HH:MM"."""
 
     def __init__(self, today: int) -> None:
+        super().__init__()
         self.today = today
-        self.rows: dict[type, list[dict[str, Any]]] = {
-            Issues: [],
-            Histories: [],
-            Comments: [],
-            Worklogs: [],
-        }
 
-    def at(self, day: int, time: str, ms: int = 0) -> int:
+    def at(self, day: int, time: str) -> int:
         hours, minutes = time.split(":")
-        return (self.today + day) * DAY + (int(hours) * 60 + int(minutes)) * 60_000 + ms
+        return (self.today + day) * DAY + (int(hours) * 60 + int(minutes)) * 60_000
 
-    def issue(self, number: int, day: int, time: str, creator: int, **more: Any) -> int:
-        rows = self.rows[Issues]
-        row = {
-            "id": 10_001 + len(rows), "day": 1 << 30, "created": self.at(day, time),
-            "creator": creator, "assignee": NOBODY, "project": 0, "number": number,
-            "type": 2, "hidden": False, "deleted": FAR, "attached": 0, "moved": FAR,
-            "project_after": 0, "number_after": number,
-        }  # fmt: skip
-        rows.append(row | more)
-        return len(rows) - 1
+    def opened(self, number: int, day: int, time: str, creator: int, **more: Any) -> int:
+        told = {"number": number, "number_after": number, "created": self.at(day, time)}
+        return self.issue(**(told | {"creator": creator} | more))
 
-    def history(
+    def changed(
         self, issue: int, at: int, kind: Kind, author: int, a: int = 0, b: int = 0, c: int = 0,
         flags: int = 0,
     ) -> None:  # fmt: skip
-        rows = self.rows[Histories]
-        rows.append({
-            "issue": issue, "at": at, "id": 20_001 + len(rows), "kind": kind, "author": author,
-            "a": a, "b": b, "c": c, "flags": flags,
-        })  # fmt: skip
+        self.history(issue=issue, at=at, kind=kind, author=author, a=a, b=b, c=c, flags=flags)
 
-    def comment(
+    def commented(
         self, issue: int, at: int, author: int, edit: int = FAR, by: int = 0, deleted: int = FAR,
         deleter: int = 0,
     ) -> None:  # fmt: skip
-        rows = self.rows[Comments]
-        ident = 30_001 + len(rows)
-        rows.append({
-            "issue": issue, "id": ident, "at": at, "author": author, "edit1": edit, "edit1_by": by,
-            "edit2": FAR, "edit2_by": by, "deleted": deleted, "flags": PUBLIC,
-        })  # fmt: skip
+        ident = self.comment(
+            issue=issue, at=at, author=author, edit1=edit, edit1_by=by, deleted=deleted
+        )
         if deleted < FAR:
-            self.history(issue, deleted, Kind.COMMENT_DELETED, deleter, ident)
+            self.changed(issue, deleted, Kind.COMMENT_DELETED, deleter, ident)
 
-    def worklog(
+    def logged(
         self, issue: int, at: int, author: int, edit: int = FAR, how: int = 0,
         deleted: int = FAR, gone: Kind = Kind.WORKLOG_DELETED, flags: int = 0,
     ) -> None:  # fmt: skip
-        rows = self.rows[Worklogs]
-        ident = 40_001 + len(rows)
-        rows.append({
-            "issue": issue, "id": ident, "at": at, "author": author, "seconds": 3600,
-            "edit1": edit, "edit1_by": author, "edit1_seconds": 5400, "edit1_how": how,
-            "edit2": FAR, "edit2_by": author, "edit2_seconds": 5400, "edit2_how": 0,
-            "deleted": deleted, "flags": flags,
-        })  # fmt: skip
+        ident = self.worklog(
+            issue=issue, at=at, author=author, edit1=edit, edit1_by=author, edit1_how=how,
+            deleted=deleted, flags=flags,
+        )  # fmt: skip
         if not flags & NO_HISTORY:
-            self.history(issue, at + 4, Kind.WORKLOG_ADDED, author, ident, 3600, 3600)
+            self.changed(issue, at + 4, Kind.WORKLOG_ADDED, author, ident, 3600, 3600)
         if edit < FAR and how != EDIT_TEXT:
             kind = Kind.WORKLOG_EDITED if how == EDIT_WITH_ID else Kind.WORKLOG_RETIMED
-            self.history(issue, edit + 6, kind, author, ident, 5400, 1800)
+            self.changed(issue, edit + 6, kind, author, ident, 5400, 1800)
         if deleted < FAR:
-            self.history(issue, deleted + 9, gone, author, ident, 0, -3600)
-
-    def life(self) -> Life:
-        tables = []
-        for table, rows in self.rows.items():
-            if table is not Issues:
-                rows = sorted(rows, key=lambda r: (r["issue"], r["at"], r["id"]))
-            tables.append(
-                table(
-                    **{
-                        f.name: np.array([r[f.name] for r in rows], dtype_of(f.name))
-                        for f in fields(table)
-                    }
-                )
-            )
-        return Life(*tables)
+            self.changed(issue, deleted + 9, gone, author, ident, 0, -3600)
 
 
 def _write(today: int) -> Life:
-    pen = _Pen(today)
+    pen = _Diary(today)
     at = pen.at
 
-    one = pen.issue(1, -400, "09:00", BRUNO)
-    pen.comment(one, at(-399, "10:00"), BRUNO, edit=at(-10, "09:00"), by=CHIYO)
-    pen.comment(one, at(-12, "15:00"), CHIYO, deleted=at(-11, "08:30"), deleter=ADA)
+    one = pen.opened(1, -400, "09:00", BRUNO)
+    pen.commented(one, at(-399, "10:00"), BRUNO, edit=at(-10, "09:00"), by=CHIYO)
+    pen.commented(one, at(-12, "15:00"), CHIYO, deleted=at(-11, "08:30"), deleter=ADA)
 
-    two = pen.issue(2, -300, "11:00", BRUNO)
-    pen.worklog(two, at(-5, "16:00"), CHIYO, flags=NO_HISTORY | NO_BUMP)
+    two = pen.opened(2, -300, "11:00", BRUNO)
+    pen.logged(two, at(-5, "16:00"), CHIYO, flags=NO_HISTORY | NO_BUMP)
 
-    three = pen.issue(3, -25, "13:00", ADA, moved=at(-13, "14:00"), project_after=1, number_after=1)
-    pen.history(three, at(-13, "14:00"), Kind.MOVE, ADA, 0, 1, 3)
+    three = pen.opened(
+        3, -25, "13:00", ADA, moved=at(-13, "14:00"), project_after=1, number_after=1
+    )
+    pen.changed(three, at(-13, "14:00"), Kind.MOVE, ADA, 0, 1, 3)
 
-    four = pen.issue(4, -20, "09:00", ADA, assignee=ADA)
-    pen.history(four, at(-20, "09:30"), Kind.STATUS, ADA, 0, 1)
-    pen.comment(four, at(-19, "10:00"), BRUNO, edit=at(-18, "11:00"), by=ADA)
-    pen.history(four, at(-17, "10:00"), Kind.ASSIGNEE, BRUNO, ADA, BRUNO)
-    pen.worklog(four, at(-16, "12:00"), CHIYO, edit=at(-15, "12:00"), how=EDIT_WITH_ID)
-    pen.history(four, at(-14, "03:00"), Kind.LABELS, ROBOT, 5, flags=ON_BEHALF)
-    pen.history(four, at(-2, "17:00"), Kind.STATUS, BRUNO, 2, 3)
+    four = pen.opened(4, -20, "09:00", ADA, assignee=ADA)
+    pen.changed(four, at(-20, "09:30"), Kind.STATUS, ADA, 0, 1)
+    pen.commented(four, at(-19, "10:00"), BRUNO, edit=at(-18, "11:00"), by=ADA)
+    pen.changed(four, at(-17, "10:00"), Kind.ASSIGNEE, BRUNO, ADA, BRUNO)
+    pen.logged(four, at(-16, "12:00"), CHIYO, edit=at(-15, "12:00"), how=EDIT_WITH_ID)
+    pen.changed(four, at(-14, "03:00"), Kind.LABELS, ROBOT, 5, flags=ON_BEHALF)
+    pen.changed(four, at(-2, "17:00"), Kind.STATUS, BRUNO, 2, 3)
 
-    five = pen.issue(5, -8, "10:00", CHIYO)
-    pen.history(five, at(-7, "10:00"), Kind.LINK, ADA, 10_001, 0, 0)
-    pen.history(one, at(-7, "10:00"), Kind.LINK, ADA, 10_005, 1, 0)
-    pen.history(five, at(-7, "10:05"), Kind.RANK, ADA)
-    pen.history(five, at(-6, "11:00"), Kind.PRIORITY, NOBODY, 1)
-    pen.worklog(five, at(-6, "14:00"), BRUNO, deleted=at(-5, "14:00"))
-    pen.worklog(five, at(-6, "15:00"), BRUNO, deleted=at(-4, "15:00"), gone=Kind.WORKLOG_GONE)
-    pen.worklog(five, at(-6, "16:00"), CHIYO, edit=at(-3, "09:00"), how=EDIT_TEXT)
-    pen.worklog(five, at(-5, "09:00"), ADA, edit=at(-3, "10:00"), how=EDIT_TIME)
-    pen.worklog(five, at(-5, "12:00"), BRUNO, flags=RESTRICTED)
-    pen.comment(five, at(0, "00:05"), CHIYO)
+    five = pen.opened(5, -8, "10:00", CHIYO)
+    pen.changed(five, at(-7, "10:00"), Kind.LINK, ADA, 10_001, 0, 0)
+    pen.changed(one, at(-7, "10:00"), Kind.LINK, ADA, 10_005, 1, 0)
+    pen.changed(five, at(-7, "10:05"), Kind.RANK, ADA)
+    pen.changed(five, at(-6, "11:00"), Kind.PRIORITY, NOBODY, 1)
+    pen.logged(five, at(-6, "14:00"), BRUNO, deleted=at(-5, "14:00"))
+    pen.logged(five, at(-6, "15:00"), BRUNO, deleted=at(-4, "15:00"), gone=Kind.WORKLOG_GONE)
+    pen.logged(five, at(-6, "16:00"), CHIYO, edit=at(-3, "09:00"), how=EDIT_TEXT)
+    pen.logged(five, at(-5, "09:00"), ADA, edit=at(-3, "10:00"), how=EDIT_TIME)
+    pen.logged(five, at(-5, "12:00"), BRUNO, flags=RESTRICTED)
+    pen.commented(five, at(0, "00:05"), CHIYO)
 
-    pen.comment(four, at(1, "10:00"), BRUNO)
-    pen.history(five, at(1, "11:00"), Kind.SUMMARY, ADA, 3)
+    pen.commented(four, at(1, "10:00"), BRUNO)
+    pen.changed(five, at(1, "11:00"), Kind.SUMMARY, ADA, 3)
     for day in range(2, 1200):
-        pen.history(four, at(day, "10:00"), Kind.LABELS, BRUNO, day)
+        pen.changed(four, at(day, "10:00"), Kind.LABELS, BRUNO, day)
     return pen.life()

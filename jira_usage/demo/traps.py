@@ -1,58 +1,63 @@
-"""What else can go wrong? Extra traps, each by name, hooked into the server in three places."""
+"""What else can go wrong? Traps, each by name, hooked into the server in three places."""
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
+
+from jira_usage.demo.faults import CONDITIONS, FAULTS, LIMITED, MINUTE_S, V3, Fault, fault
+from jira_usage.demo.faults import condition as lasting
+from jira_usage.demo.twists import TWISTS, Memory, plain
 
 EVERY = 5
 """Of the requests to one path, each fifth (the 2nd, 7th, …) meets a fault; a retry succeeds."""
+EMPTY_PAGES = 15
+FOR_EVER = 1_000_000
 
-FAULTS = {
-    "rate_limit": "429 as JSON with Retry-After: 1 and the RateLimit-Reason of a burst.",
-    "rate_limit_no_header": "429 as JSON without Retry-After.",
-    "rate_limit_html": "429 as an HTML page, with Retry-After: 0.",
-    "server_error": "503 as an HTML page.",
-    "reset": "The connection is cut in the middle of an answer.",
-    "truncated_json": "200 with a JSON body that ends too early.",
-    "anonymous_200": "An anonymous-capable endpoint answers as if nobody had logged in.",
-    "redirect_login": "302 to a login page on another host.",
-    "html_200": "200 with an HTML page instead of JSON.",
-}
 PAGES = {
     "repeated_token": "The second page of a crawl names its own token as the next one, once.",
     "token_expires": "A token in the middle of a crawl is refused with 400, once per path.",
     "empty_page": "An empty page with a token stands between two pages, once per path.",
+    "many_empty_pages": "Fifteen empty pages with tokens stand before the first, once per path.",
     "duplicate_histories": "Histories come twice: at page edges, and within a page.",
     "short_pages": "Search pages and pages of users hold fewer rows than asked for.",
+    "overlapping_pages": "Pages of users begin with the last row of the one before.",
+}
+LASTING = {
+    "token_always_repeated": "Every page of a crawl names its own token as the next one.",
+    "tokens_refused": "Every page token is refused with 400.",
+    "empty_for_ever": "Only empty pages follow the first page, each with a token.",
+    "rate_limit_minute": "For a minute search/jql answers 429 with Retry-After: 1.",
+    "crowded_second": "All that the feeds of work logs tell of happened within one second.",
+    "crowded_instant": "All that the feeds of work logs tell of happened at one instant.",
+    "stuck_feed": "The feeds of work logs always say that they go until where they began.",
 }
 STATES = {
     "index_lag": "The search index is four minutes late.",
     "skewed_clock": "The site's clock is seven minutes ahead of this machine's.",
     "drift": "Each request moves the site's clock on by 45 seconds: it changes while being read.",
     "bulkfetch_cap_1000": "changelog/bulkfetch refuses maxResults over 1000 with 400.",
-    "no_issue_bulkfetch": "issue/bulkfetch does not exist: 404.",
     "colon_offsets": "Timestamps carry +02:00 instead of +0200.",
     "z_offsets": "Timestamps are UTC and end in Z.",
     "iso_bulkfetch": "changelog/bulkfetch sends created as text, not as epoch milliseconds.",
-    "newest_comments": "Issues embed their newest 20 comments, not their oldest.",
+    "newest_comments": TWISTS["newest_comments"].sentence,
 }
-CONDITIONS = {
-    "captcha": "Too many failed logins: 403 with X-Seraph-LoginReason: AUTHENTICATION_DENIED.",
-    "site_gone": "The site is unknown, renamed or suspended: 404 with an HTML page.",
-    "jira_deactivated": "Jira has been deactivated on the site: 503 with an HTML page.",
-    "scope_missing": "The token lacks manage:jira-configuration: 401 where that is needed.",
-    "free_plan": "All products are on a Free plan: auditing/record answers 403.",
-    "slow_user_search": "users/search gives up after ten seconds: 409.",
-}
-TRAPS = FAULTS | PAGES | STATES | CONDITIONS
+TRAPS = (
+    FAULTS
+    | PAGES
+    | STATES
+    | LASTING
+    | {name: twist.sentence for name, twist in TWISTS.items()}
+    | {name: told.sentence for name, told in CONDITIONS.items()}
+)
 GROUPS = {
     "hostile": "Every fault and every odd page, on a site that changes while it is being read.",
-    "all": "Every trap that can be set beside the others.",
+    "all": "The same, and every state of a site that can be beside the others.",
 }
 _NOT_TOGETHER = {"z_offsets"}  # beside colon_offsets
+_WITH_EVERY_ANSWER = frozenset({"skewed_clock", "drift", "colon_offsets", "z_offsets"})
 
 
 def available() -> dict[str, str]:
@@ -60,87 +65,72 @@ def available() -> dict[str, str]:
     return TRAPS | GROUPS
 
 
-def chosen(names: str | Iterable[str]) -> frozenset[str]:
+class Chosen(frozenset[str]):
+    """The names of the traps of one site, and how often each has been sprung."""
+
+    sprung: Counter[str]
+
+    def __new__(cls, names: Iterable[str] = ()) -> Chosen:
+        made = super().__new__(cls, names)
+        made.sprung = Counter()
+        return made
+
+    def springs(self, name: str, when: bool = True) -> bool:
+        """Whether that trap is set; whoever asks springs it, if it can be sprung now."""
+        if name not in self:
+            return False
+        self.sprung[name] += when
+        return True
+
+
+def chosen(names: str | Iterable[str]) -> Chosen:
     """The traps that a choice of names means; an unknown name is a ValueError."""
     wanted = {names} if isinstance(names, str) else set(names)
     unknown = wanted - TRAPS.keys() - GROUPS.keys()
     if unknown:
         raise ValueError(f"unknown traps: {', '.join(sorted(unknown))}")
     if "all" in wanted:
-        wanted |= TRAPS.keys() - _NOT_TOGETHER - CONDITIONS.keys()
-    if "hostile" in wanted:
+        wanted |= STATES.keys() - _NOT_TOGETHER
+    if wanted & GROUPS.keys():
         wanted |= FAULTS.keys() | PAGES.keys() | {"drift"}
-    return frozenset(wanted & TRAPS.keys())
-
-
-@dataclass
-class Fault:
-    """A fault instead of, or on top of, a good answer."""
-
-    name: str
-    status: int = 200
-    body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-_HTML_429 = (
-    b'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Oops - an error has '
-    b'occurred</title></head><body class=" error-page error429"></body></html>'
-)
-_GONE = (
-    b"<!DOCTYPE html><html><head><title>Atlassian Cloud Notifications - %b</title></head></html>"
-)
-_LIMITED = b'{"errorMessages":["Rate limit exceeded."],"errors":{}}'
-_JSON = {"content-type": "application/json;charset=UTF-8"}
-_HTML = {"content-type": "text/html;charset=UTF-8"}
-_BURST = {"RateLimit-Reason": "jira-burst-based", "X-RateLimit-Remaining": "0"}
-
-
-_PLACES = {
-    "/rest/api/3/group/member", "/rest/api/3/applicationrole", "/rest/api/3/applicationrole/{key}",
-    "/rest/api/3/license/approximateLicenseCount", "/rest/api/3/role",
-    "/rest/api/3/license/approximateLicenseCount/product/{applicationKey}",
-    "/rest/api/3/auditing/record",
-}  # fmt: skip
-
-
-def condition(names: frozenset[str], template: str) -> Fault | None:
-    """What a lasting condition of the site or the token answers in place of an endpoint."""
-    if "site_gone" in names:
-        return Fault("site_gone", 404, _GONE % b"Page Unavailable", _HTML)
-    if "jira_deactivated" in names:
-        return Fault("jira_deactivated", 503, _GONE % b"Product Unavailable", _HTML)
-    if "captcha" in names:
-        denied = {"X-Seraph-LoginReason": "AUTHENTICATION_DENIED"}
-        return Fault("captcha", 403, b'{"message":"Basic auth denied"}', _JSON | denied)
-    if "scope_missing" in names and template in _PLACES:
-        body = b'{"code":401,"message":"Unauthorized; scope does not match"}'
-        return Fault("scope_missing", 401, body, _JSON)
-    if "free_plan" in names and template.endswith("/auditing/record"):
-        body = b'{"errorMessages":["Audit log is not available on your plan."],"errors":{}}'
-        return Fault("free_plan", 403, body, _JSON)
-    if "slow_user_search" in names and template.endswith(("/users/search", "/users")):
-        return Fault("slow_user_search", 409, b'{"errorMessages":["Timeout."],"errors":{}}', _JSON)
-    return None
+    return Chosen(wanted & TRAPS.keys())
 
 
 class Traps:
     """The traps of one site, and how often each path has been asked."""
 
     def __init__(self, names: frozenset[str]) -> None:
-        self.names = names
+        self.names = names if isinstance(names, Chosen) else Chosen(names)
+        self.clock = time.monotonic
         self._faults = [name for name in FAULTS if name in names]
+        self._twists = {name: TWISTS[name] for name in TWISTS if name in names}
+        self._memory: dict[str, Memory] = {name: set() for name in self._twists}
         self._asked: Counter[str] = Counter()
         self._fired: Counter[tuple[str, str]] = Counter()
-
-    def reset(self) -> None:
-        self._asked.clear()
-        self._fired.clear()
+        self._limited_since: float | None = None
 
     # -- first hook: before the endpoint
 
-    def fault(self, path: str, *, anonymous_capable: bool) -> Fault | None:
-        """The fault that this request meets."""
+    def fault(
+        self, path: str, template: str, now_ms: int, *, anonymous_capable: bool
+    ) -> Fault | None:
+        """The fault that this request meets, or what lasts; now_ms is the site's clock."""
+        found = lasting(self.names, template) or self._limit(template)
+        found = found or self._passing(path, now_ms, anonymous_capable=anonymous_capable)
+        if found is not None:
+            self.names.springs(found.name)
+        return found
+
+    def _limit(self, template: str) -> Fault | None:
+        if "rate_limit_minute" not in self.names or template != f"{V3}/search/jql":
+            return None
+        if self._limited_since is None:
+            self._limited_since = self.clock()
+        if self.clock() - self._limited_since >= MINUTE_S:
+            return None
+        return Fault("rate_limit_minute", LIMITED.status, LIMITED.body, LIMITED.headers)
+
+    def _passing(self, path: str, now_ms: int, *, anonymous_capable: bool) -> Fault | None:
         if not self._faults:
             return None
         self._asked[path] += 1
@@ -151,54 +141,62 @@ class Traps:
         name = self._faults[(turn + sum(map(ord, path))) % len(self._faults)]
         if name == "anonymous_200" and not anonymous_capable:
             return None
-        return _FAULTS_MADE.get(name) or Fault(name)
+        return fault(name, now_ms)
+
+    def refuses_token(self, path: str, token: Any) -> bool:
+        if token and self.names.springs("tokens_refused"):
+            return True
+        return bool(token) and self._once("token_expires", path)
 
     def _once(self, trap: str, path: str) -> bool:
         if trap not in self.names or self._fired[trap, path]:
             return False
         self._fired[trap, path] += 1
-        return True
-
-    def refuses_token(self, path: str, token: Any) -> bool:
-        return bool(token) and self._once("token_expires", path)
+        return self.names.springs(trap)
 
     # -- second hook: the document of a page
 
     def page(self, path: str, token: Any, document: Any) -> Any:
-        """The document as the client gets it."""
+        """The document with the token that the client gets."""
+        left = empty_pages_left(token)
+        if left > 0:
+            # The page is not lost: the tokens lead to it, see the server.
+            return _emptied(document, left - 1)
         if not isinstance(document, dict) or not document.get("nextPageToken"):
             return document
-        rows = "issues" if "issues" in document else "issueChangeLogs"
-        if not token and self._once("empty_page", path):
-            # The page is not lost: its token leads to it, see unwrapped().
-            return document | {rows: [], "nextPageToken": "~"}
-        if token and token != "~" and self._once("repeated_token", path):
+        if not token:
+            if self.names.springs("empty_for_ever"):
+                return document | {"nextPageToken": f"~{FOR_EVER}"}
+            if self._once("empty_page", path):
+                return _emptied(document, 0)
+            if self._once("many_empty_pages", path):
+                return _emptied(document, EMPTY_PAGES - 1)
+            return document
+        if left < 0 and self._once("repeated_token", path):
+            return document | {"nextPageToken": token}
+        if self.names.springs("token_always_repeated"):
             return document | {"nextPageToken": token}
         return document
 
+    def twisted(self, template: str, document: Any) -> Any:
+        """The document with everything odd about it."""
+        for name in _WITH_EVERY_ANSWER & self.names:
+            self.names.springs(name)
+        path = template.removeprefix(V3)
+        here = {n: t for n, t in self._twists.items() if not t.paths or path in t.paths}
+        if not here:
+            return document
+        document = plain(document)
+        for name, twist in here.items():
+            self.names.springs(name, twist.turn(document, self._memory[name]))
+        return document
 
-def unwrapped(token: Any) -> Any:
-    """The token that an empty page's token stands for."""
-    return None if token == "~" else token
+
+def _emptied(document: Any, left: int) -> Any:
+    rows = "issues" if "issues" in document else "issueChangeLogs"
+    return document | {rows: [], "nextPageToken": f"~{left}"}
 
 
-_FAULTS_MADE = {
-    "rate_limit": Fault("rate_limit", 429, _LIMITED, _JSON | _BURST | {"Retry-After": "1"}),
-    "rate_limit_no_header": Fault("rate_limit_no_header", 429, _LIMITED, _JSON | _BURST),
-    "rate_limit_html": Fault("rate_limit_html", 429, _HTML_429, _HTML | {"Retry-After": "0"}),
-    "server_error": Fault(
-        "server_error",
-        503,
-        b"<html><head><title>503 Service Unavailable</title></head></html>",
-        _HTML,
-    ),
-    "redirect_login": Fault(
-        "redirect_login",
-        302,
-        b"",
-        _HTML | {"Location": "https://id.atlassian.invalid/login?continue=site"},
-    ),
-    "html_200": Fault(
-        "html_200", 200, b"<!DOCTYPE html><html><head><title>Log in</title></head></html>", _HTML
-    ),
-}
+def empty_pages_left(token: Any) -> int:
+    """How many empty pages that token still puts before the first page; -1 for a real token."""
+    return int(token[1:]) if isinstance(token, str) and token.startswith("~") else -1

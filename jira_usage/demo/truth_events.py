@@ -94,7 +94,7 @@ def _reached(world: World, start: int) -> Column:
     w = world.worklogs
     rows = np.arange(len(w))
     latest = np.where(w.edit2 <= world.now, w.edit2, np.where(w.edit1 <= world.now, w.edit1, w.at))
-    lately = rows[world.worklog_shown(rows) & (latest >= start) & (latest <= world.now)]
+    lately = rows[world.worklog_shown(rows) & (latest >= start) & (latest <= world.now - MINUTE)]
     reached[w.issue[lately]] = True
     return reached
 
@@ -156,15 +156,21 @@ def _recent(world: World, reached: Column, since: int) -> Column:
 def _work(world: World, reached: Column, start: int) -> Iterator[Event]:
     h, w, now = world.histories, world.worklogs, world.now
     rows = np.arange(len(w))
-    listed = world.worklog_shown(rows) & world.exists[w.issue]
-    feed_edits: list[tuple[int, int, int, int]] = []  # at, person, issue, id
+    latest = np.where(w.edit2 <= now, w.edit2, np.where(w.edit1 <= now, w.edit1, w.at))
+    # The feed does not tell of the last minute.
+    listed = world.worklog_shown(rows) & world.exists[w.issue] & (latest <= now - MINUTE)
+    added = set(h.a[np.isin(h.kind, _ADDS_WORK)].tolist())
+    in_feed: list[tuple[int, int, int, int]] = []  # at, person, issue, id (-1 for a creation)
     recent = _between(start - DAY, now, w.at, w.edit1, w.edit2)
     for row in rows[listed & recent].tolist():
         issue, ident = int(w.issue[row]), int(w.id[row])
-        yield Event(int(w.author[row]), int(w.at[row]), "worklog_created", issue, (), ident)
+        author, at = int(w.author[row]), int(w.at[row])
+        yield Event(author, at, "worklog_created", issue, (), ident)
+        if ident not in added:
+            in_feed.append((at, author, issue, -1))
         updated, editor, _ = world.worklog_edit(row)
-        if updated != w.at[row]:
-            feed_edits.append((updated, editor, issue, ident))
+        if updated != at:
+            in_feed.append((updated, editor, issue, ident))
             yield Event(editor, updated, "worklog_edited", issue, (), ident)
 
     readable_ids = set(w.id[rows[listed]].tolist())
@@ -183,7 +189,7 @@ def _work(world: World, reached: Column, start: int) -> Iterator[Event]:
             edits.append((at, person, issue, worklog, ident))
         elif kind in (Kind.WORKLOG_RETIMED, Kind.WORKLOG_RETIMED_ALONE):
             edits.append((at, person, issue, 0, ident))
-    known = _same_acts(feed_edits, edits)
+    known = _same_acts(in_feed, edits)
     for n, (at, person, issue, worklog, ident) in enumerate(edits):
         if n not in known:
             yield Event(person, at, "worklog_edited", issue, (), worklog or ident)

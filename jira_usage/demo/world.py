@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -28,6 +29,10 @@ class Built:
     company: Company
     life: Life
     until: int
+
+
+Source = Callable[[int], Built]
+"""Works out a site as of an instant; asked again a day before what it has worked out ends."""
 
 
 def build(size: str, seed: int, now: int) -> Built:
@@ -66,13 +71,13 @@ def _build(size: str, seed: int, today: int) -> Built:
 class World:
     """A site's data as of its clock; move() brings it to a later instant."""
 
-    def __init__(self, size: str, seed: int, now: int) -> None:
-        self.size, self.seed = size, seed
+    def __init__(self, source: Source, now: int) -> None:
+        self._source = source
         self.version = 0
         self._rebuild(now)
 
     def _rebuild(self, now: int) -> None:
-        built = build(self.size, self.seed, now)
+        built = self._source(now)
         self.company, self.life, self.until = built.company, built.life, built.until
         self.issues, self.histories = built.life.issues, built.life.histories
         self.comments, self.worklogs = built.life.comments, built.life.worklogs

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import requests
 
-from jira_usage.demo import DemoSite
+from jira_usage.demo import DemoSite, course
+from jira_usage.demo.habits import Habits
 from jira_usage.demo.traps import CONDITIONS, FAULTS, PAGES, chosen
 
 from .caller import NOON, Caller
@@ -34,6 +36,7 @@ def test_traps_are_described() -> None:
     ("rate_limit", 429, "application/json"), ("rate_limit_no_header", 429, "application/json"),
     ("rate_limit_html", 429, "text/html"), ("server_error", 503, "text/html"),
     ("redirect_login", 302, "text/html"), ("html_200", 200, "text/html"),
+    ("rate_limit_date", 429, "application/json"), ("unavailable_wait", 503, "application/json"),
 ])  # fmt: skip
 def test_faults_answer_the_second_request(trap: str, status: int, kind: str) -> None:
     with site_with(trap) as site:
@@ -41,7 +44,9 @@ def test_faults_answer_the_second_request(trap: str, status: int, kind: str) -> 
         answers = [caller.get("/myself") for _ in range(7)]
         assert [a.status_code for a in answers] == [200, status, 200, 200, 200, 200, status]
         assert answers[1].headers["Content-Type"].startswith(kind)
-        waits = {"rate_limit": "1", "rate_limit_html": "0"}
+        waits = {"rate_limit": "1", "rate_limit_html": "0", "unavailable_wait": "1"}
+        waits["rate_limit_date"] = "Fri, 20 Nov 2026 12:00:01 GMT"
+        assert answers[1].headers["Date"] == "Fri, 20 Nov 2026 12:00:00 GMT"
         assert answers[1].headers.get("Retry-After") == waits.get(trap)
         assert answers[2].json()["accountId"] == site.account_id
 
@@ -93,7 +98,9 @@ def _crawl(caller: Caller, most: int = 200) -> tuple[list[str], list[dict[str, A
     return ids, pages
 
 
-@pytest.mark.parametrize("trap", ["repeated_token", "token_expires", "empty_page", "short_pages"])
+@pytest.mark.parametrize(
+    "trap", ["repeated_token", "token_expires", "empty_page", "many_empty_pages", "short_pages"]
+)
 def test_odd_pages_lose_nothing(trap: str, small: Caller) -> None:
     whole = small.search(MONTH, maxResults=5000)
     with site_with(trap, size="small") as site:
@@ -106,6 +113,8 @@ def test_odd_pages_lose_nothing(trap: str, small: Caller) -> None:
         assert sum("refused" in p for p in pages) == 1
     if trap == "empty_page":
         assert pages[0]["issues"] == [] and not pages[0]["isLast"] and pages[1]["issues"]
+    if trap == "many_empty_pages":
+        assert [len(p["issues"]) for p in pages[:16]] == [0] * 15 + [200]
     if trap == "short_pages":
         assert {len(p["issues"]) for p in pages[:-1]} == {150}
 
@@ -192,6 +201,12 @@ def test_states() -> None:
     ("captcha", "/myself", 403), ("site_gone", "/serverInfo", 404),
     ("jira_deactivated", "/myself", 503), ("scope_missing", "/applicationrole", 401),
     ("free_plan", "/auditing/record", 403), ("slow_user_search", "/users/search", 409),
+    ("users_empty", "/users/search", 200), ("members_refused", "/group/member", 403),
+    ("experimental_gone", "/group/bulk", 404), ("experimental_gone", "/instance/license", 404),
+    ("projects_refused", "/project/search", 403), ("search_refused", "/search/jql", 403),
+    ("worklogs_refused", "/worklog/updated", 403), ("time_tracking_off", "/worklog/deleted", 404),
+    ("outage", "/search/jql", 503), ("plans_outage", "/instance/license", 503),
+    ("comments_outage", "/issue/10004/comment", 500),
 ])  # fmt: skip
 def test_lasting_conditions(trap: str, path: str, status: int) -> None:
     assert trap in CONDITIONS and trap not in chosen("all")
@@ -218,3 +233,149 @@ def test_everything_at_once_can_still_be_read() -> None:
 def test_latency_is_waited_for() -> None:
     with DemoSite("tiny", now=NOON, latency=0.2) as site:
         assert Caller(site).get("/myself").elapsed.total_seconds() > 0.15
+
+
+# --- on the obstacle course, where every list has pages
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[DemoSite]:
+    with DemoSite("empty", now=NOON) as site:
+        yield site
+
+
+def on_course(place: DemoSite, *traps: str, **sizes: int) -> Caller:
+    today = int(NOON.timestamp()) // 86_400
+    place.become(course.source(today), NOON, traps, Habits(**sizes))
+    return Caller(place)
+
+
+def sprung(place: DemoSite) -> dict[str, int]:
+    return dict(place._app.traps.names.sprung)
+
+
+@pytest.mark.parametrize(("trap", "told"), [
+    ("token_always_repeated", [2, 2, 2, 2]), ("tokens_refused", [2, "refused"]),
+    ("empty_for_ever", [2, 0, 0, 0]),
+])  # fmt: skip
+def test_pages_that_never_end(place: DemoSite, trap: str, told: list[Any]) -> None:
+    caller = on_course(place, trap, issues=2)
+    body: dict[str, Any] = {"jql": MONTH, "fields": ["id"]}
+    rows: list[Any] = []
+    for _ in range(4):
+        answer = caller.post("/search/jql", **body)
+        rows.append(len(answer.json()["issues"]) if answer.status_code == 200 else "refused")
+        if answer.status_code != 200:
+            break
+        assert answer.json()["nextPageToken"]
+        body["nextPageToken"] = answer.json()["nextPageToken"]
+    assert rows == told and sprung(place)[trap]
+
+
+def test_a_minute_of_429_ends(place: DemoSite) -> None:
+    caller, clock = on_course(place, "rate_limit_minute"), [0.0]
+    place._app.traps.clock = lambda: clock[0]
+    for at, status in ((0.0, 429), (59.0, 429), (60.0, 200)):
+        clock[0] = at
+        assert caller.post("/search/jql", jql=MONTH).status_code == status
+        assert caller.get("/myself").status_code == 200
+
+
+def _feed(caller: Caller) -> dict[str, Any]:
+    page: dict[str, Any] = caller.get("/worklog/updated", since=1).json()
+    return page
+
+
+def test_feeds_of_work_logs(place: DemoSite) -> None:
+    second = {v["updatedTime"] // 1000 for v in _feed(on_course(place, "crowded_second"))["values"]}
+    at = {v["updatedTime"] for v in _feed(on_course(place, "crowded_instant"))["values"]}
+    stuck = _feed(on_course(place, "stuck_feed", worklogs=3))
+    assert len(second) == len(at) == 1 and stuck["until"] == 1 and not stuck["lastPage"]
+    assert "until" not in _feed(on_course(place, "feed_without_until"))
+
+
+def _histories(caller: Caller) -> list[Any]:
+    page = caller.post("/changelog/bulkfetch", issueIdsOrKeys=["10004"], maxResults=900).json()
+    found: list[Any] = page["issueChangeLogs"][0]["changeHistories"]
+    return found
+
+
+def test_instants_are_written_in_every_way(place: DemoSite) -> None:
+    true = [h["created"] for h in _histories(on_course(place))]
+    seconds = [h["created"] for h in _histories(on_course(place, "epoch_seconds"))]
+    texts = [h["created"] for h in _histories(on_course(place, "epoch_text"))]
+    assert seconds == [at // 1000 for at in true] and texts == [str(at) for at in true]
+    iso = [h["created"] for h in on_course(place).get("/issue/10004/changelog").json()["values"]]
+    caller = on_course(place, "mixed_offsets")
+    mixed = [h["created"] for h in caller.get("/issue/10004/changelog").json()["values"]]
+    assert {text[23:] for text in mixed} == {"+0530", "-03:30", "+1245", "Z"}
+    assert [*map(datetime.fromisoformat, mixed)] == [*map(datetime.fromisoformat, iso)]
+    caller = on_course(place, "epoch_everywhere")
+    assert caller.get("/serverInfo").json()["serverTime"] == NOON.timestamp() * 1000
+
+
+def test_keys_and_words(place: DemoSite) -> None:
+    page = on_course(place, "keys_missing").get("/project/search").json()
+    assert not {"total", "isLast", "self"} & page.keys() and page["values"]
+    page = on_course(place, "keys_null").get("/project/search").json()
+    assert page["total"] is page["isLast"] is None
+    assert "xNewThing" in on_course(place, "unknown_keys").get("/myself").json()
+    assert type(_histories(on_course(place, "number_ids"))[0]["id"]) is int
+    items = [i for h in _histories(on_course(place, "localized_fields")) for i in h["items"]]
+    assert all(i["field"].startswith("Feld") == ("fieldId" in i) for i in items)
+    users = on_course(place, "unknown_words").get("/users/search").json()
+    assert "hologram" in {user["accountType"] for user in users}
+    roles = on_course(place, "counts_missing").get("/applicationrole").json()
+    assert [role.get("userCount", "gone") for role in roles[:2]] == [None, "gone"]
+    roles = on_course(place, "names_only").get("/applicationrole").json()
+    assert roles[0]["groups"] and "groupDetails" not in roles[0]
+
+
+def test_what_issues_carry(place: DemoSite) -> None:
+    def fields(*traps: str) -> Any:
+        return on_course(place, *traps).get("/issue/10001").json()["fields"]
+
+    assert fields("embeds_none")["comment"] == fields()["comment"] | {"comments": []}
+    assert "comment" not in fields("comments_skipped")
+    newest = fields("newest_comments")["comment"]["comments"]
+    assert newest[0]["created"] > newest[-1]["created"] and len(newest) == 20
+    assert len(str(fields("huge_bodies")["description"])) > 1_000_000
+    node, depth = fields("deep_bodies")["comment"]["comments"][0]["body"], 0
+    while "content" in node:
+        node, depth = node["content"][0], depth + 1
+    assert depth == 2 + 2 * 235
+
+
+def test_totals_and_last_pages(place: DemoSite) -> None:
+    def page(*traps: str, start: int = 0) -> tuple[int, bool]:
+        caller = on_course(place, *traps, groups=2)
+        told = caller.get("/group/bulk", startAt=start).json()
+        return told["total"], told["isLast"]
+
+    assert page() == (8, False) and page(start=6) == (8, True)
+    assert page("last_too_early") == (8, True) and page("last_too_late", start=6) == (8, False)
+    assert page("growing_total") == (3, False) and page("growing_total", start=6) == (8, True)
+    assert page("total_too_high") == (11, False) and page("total_too_low") == (7, False)
+
+
+def test_what_is_left_out(place: DemoSite) -> None:
+    ids = ["10003", "10004", "10005"]
+
+    def issues(caller: Caller) -> list[str]:
+        page = caller.post("/issue/bulkfetch", issueIdsOrKeys=ids, fields=["created"]).json()
+        return [issue["id"] for issue in page["issues"]]
+
+    caller = on_course(place, "bulk_leaves_out")
+    assert [issues(caller), issues(caller)] == [["10003", "10005"], ids]
+    caller = on_course(place, "bulk_always_leaves_out")
+    assert [issues(caller), issues(caller)] == [["10003", "10004"]] * 2
+    lost = len(_histories(on_course(place))) - len(_histories(on_course(place, "histories_lost")))
+    assert lost > 5
+    caller = on_course(place, "overlapping_pages", users=4)
+    pages = [caller.get("/users/search", startAt=at).json() for at in (0, 3)]
+    assert pages[0][-1] == pages[1][0] and len(pages[1]) == 4
+
+
+def test_only_what_is_set_is_sprung(place: DemoSite) -> None:
+    _feed(on_course(place, "crowded_second", "stuck_feed", "tokens_refused"))
+    assert sprung(place) == {"crowded_second": 1, "stuck_feed": 0}
