@@ -1,0 +1,21 @@
+"""Which goals has this project set itself? A module per question, each tells its goals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..goal import Goal
+from ..syncs import FirstAndLater
+from . import burst_limit, exports, growth, histories, requests, wall_time
+
+Target = Callable[[Sequence[FirstAndLater]], Sequence[Goal]]
+
+# Whoever measures pages adds a module here, with a function of the same form.
+TARGETS: dict[str, Target] = {
+    "requests": requests.goals,
+    "wall": wall_time.goals,
+    "limit": burst_limit.goals,
+    "histories": histories.goals,
+    "exports": exports.goals,
+    "growth": growth.goals,
+}
