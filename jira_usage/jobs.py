@@ -1,6 +1,6 @@
-"""Syncs in the background: one per site and account, shared by all sessions of this server.
+"""What runs in the background: one sync and one check per site and account, for all sessions.
 
-A job is a daemon thread that consumes `sync.sync` and writes nothing but its own Job.
+A job is a daemon thread that consumes a generator and writes nothing but its own Job.
 """
 
 from __future__ import annotations
@@ -9,17 +9,22 @@ import logging
 import threading
 import time
 import traceback
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Generic, Literal, TypeVar
 
 from jira_usage.connection import Connection
-from jira_usage.errors import JiraUsageError, SyncCancelled, SyncIncomplete
+from jira_usage.errors import AuthenticationFailed, JiraUsageError, SyncCancelled, SyncIncomplete
+from jira_usage.preflight import sign_in
+from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import Progress, Summary, sync
+from jira_usage.verify import SAMPLE, Verdict, verify
 
 State = Literal["running", "done", "failed", "cancelled"]
-Steps = Callable[[threading.Event], Iterator[Progress]]
+S = TypeVar("S")
+Steps = Callable[[threading.Event], Iterator[S]]
 log = logging.getLogger(__name__)
 
 # What is read before the histories takes about this share of a sync's time.
@@ -28,19 +33,16 @@ STORING = 0.97
 
 
 @dataclass
-class Job:
-    """One sync: how far it is, and how it ended. Only its own thread changes it.
+class Task(ABC, Generic[S]):
+    """Something that runs: since when, and how it ended. Only its own thread changes it.
 
-    `id` grows with every job of this server. Instants are epoch seconds.
+    `id` grows with every task of its kind. Instants are epoch seconds.
     """
 
     id: int
     key: str
     state: State = "running"
-    progress: Progress = field(default_factory=lambda: Progress("Connecting to the site"))
-    share: float = 0.0
     error: JiraUsageError | None = None
-    summary: Summary | None = None
     started_at: float = field(default_factory=time.time)
     ended_at: float | None = None
     cancel: threading.Event = field(default_factory=threading.Event)
@@ -53,6 +55,43 @@ class Job:
     def seconds(self) -> float:
         return (self.ended_at or time.time()) - self.started_at
 
+    def run(self, steps: Steps[S]) -> None:
+        """Consumes the steps; the whole life of the thread that does it."""
+        state: State = "failed"
+        try:
+            for step in steps(self.cancel):
+                self.take(step)
+            state = "done"
+        except SyncCancelled as error:
+            state, self.error = "cancelled", error
+        except JiraUsageError as error:
+            self.error = error
+        except Exception as error:
+            # The text of a foreign error may hold an address or an answer: it is not kept.
+            name, trace = type(error).__name__, traceback.format_tb(error.__traceback__)
+            log.error("stopped by %s\n%s", name, "".join(trace))
+            self.error = self.broken(name)
+        finally:
+            self.ended_at = time.time()
+            self.state = state
+
+    @abstractmethod
+    def take(self, step: S) -> None:
+        """Notes how far it is."""
+
+    @abstractmethod
+    def broken(self, name: str) -> JiraUsageError:
+        """What to say of a foreign error, of which only the class is known."""
+
+
+@dataclass
+class Job(Task[Progress]):
+    """One sync: how far it is, and what it did."""
+
+    progress: Progress = field(default_factory=lambda: Progress("Connecting to the site"))
+    share: float = 0.0
+    summary: Summary | None = None
+
     @property
     def seconds_left(self) -> float | None:
         """How long it may still take, once that can be known."""
@@ -60,67 +99,87 @@ class Job:
             return None
         return self.seconds * (1 - self.share) / self.share
 
+    def take(self, step: Progress) -> None:
+        self.progress = step
+        self.share = max(self.share, _share(step))
+        self.summary = step.summary or self.summary
 
-class Jobs:
-    """The latest job of every key; at most one of them runs at a time."""
-
-    def __init__(self) -> None:
-        self._latest: dict[str, Job] = {}
-        self._lock = threading.Lock()
-        self._started = 0
-
-    def latest(self, key: str) -> Job | None:
-        with self._lock:
-            return self._latest.get(key)
-
-    def start(self, key: str, steps: Steps) -> Job:
-        """Starts a job, or returns the one that runs."""
-        with self._lock:
-            job = self._latest.get(key)
-            if job and job.running:
-                return job
-            self._started += 1
-            job = self._latest[key] = Job(self._started, key)
-        threading.Thread(target=_run, args=(job, steps), name="jira-sync", daemon=True).start()
-        return job
-
-    def cancel(self, key: str) -> None:
-        """Asks the job that runs to stop; it does so within a second."""
-        job = self.latest(key)
-        if job:
-            job.cancel.set()
-
-    def drop(self, key: str) -> None:
-        """Forgets how the last job of a key ended."""
-        with self._lock:
-            job = self._latest.get(key)
-            if job and not job.running:
-                del self._latest[key]
-
-
-def _run(job: Job, steps: Steps) -> None:
-    state: State = "failed"
-    try:
-        for step in steps(job.cancel):
-            job.progress = step
-            job.share = max(job.share, _share(step))
-            job.summary = step.summary or job.summary
-        state = "done"
-    except SyncCancelled as error:
-        state, job.error = "cancelled", error
-    except JiraUsageError as error:
-        job.error = error
-    except Exception as error:
-        # The text of a foreign error may hold an address or an answer: it is not kept.
-        name = type(error).__name__
-        log.error("sync stopped by %s\n%s", name, "".join(traceback.format_tb(error.__traceback__)))
-        job.error = SyncIncomplete(
+    def broken(self, name: str) -> JiraUsageError:
+        return SyncIncomplete(
             f"Something unexpected stopped the sync ({name}).",
             "Try again. What was synced before is still there.",
         )
-    finally:
-        job.ended_at = time.time()
-        job.state = state
+
+
+@dataclass
+class Check(Task[Verdict]):
+    """One check of a sample: how far it is, and the last whole verdict.
+
+    That is its own once it is done, and an earlier check's until then. It is over as
+    soon as it is cancelled: what is still on its way from Jira, nobody waits for.
+    """
+
+    progress: Verdict = field(default_factory=Verdict)
+    verdict: Verdict | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.state == "running" and not self.cancel.is_set()
+
+    def take(self, step: Verdict) -> None:
+        self.progress = step
+        if step.checked_at and not self.cancel.is_set():
+            self.verdict = step
+
+    def broken(self, name: str) -> JiraUsageError:
+        return JiraUsageError(
+            f"Something unexpected stopped the check ({name}).",
+            "Try again. The data is as it was.",
+        )
+
+
+T = TypeVar("T", bound=Task[Any])
+
+
+class Jobs(Generic[T, S]):
+    """The latest task of every key; at most one of them runs at a time.
+
+    `new` makes one, from its id, its key, and the one before it.
+    """
+
+    def __init__(self, new: Callable[[int, str, T | None], T]) -> None:
+        self._new = new
+        self._latest: dict[str, T] = {}
+        self._lock = threading.Lock()
+        self._started = 0
+
+    def latest(self, key: str) -> T | None:
+        with self._lock:
+            return self._latest.get(key)
+
+    def start(self, key: str, steps: Steps[S]) -> T:
+        """Starts a task, or returns the one that runs."""
+        with self._lock:
+            task = self._latest.get(key)
+            if task and task.running:
+                return task
+            self._started += 1
+            task = self._latest[key] = self._new(self._started, key, task)
+        threading.Thread(target=task.run, args=(steps,), name="jira-job", daemon=True).start()
+        return task
+
+    def cancel(self, key: str) -> None:
+        """Asks the task that runs to stop; it does so within a second."""
+        task = self.latest(key)
+        if task:
+            task.cancel.set()
+
+    def drop(self, key: str) -> None:
+        """Forgets how the last task of a key ended."""
+        with self._lock:
+            task = self._latest.get(key)
+            if task and not task.running:
+                del self._latest[key]
 
 
 def _share(step: Progress) -> float:
@@ -138,8 +197,31 @@ def _share(step: Progress) -> float:
     return BEFORE_HISTORIES * (0.3 if step.done.get("users") else 0.1)
 
 
-_jobs = Jobs()
-start, latest, cancel, drop = _jobs.start, _jobs.latest, _jobs.cancel, _jobs.drop
+def a_sync(id: int, key: str, before: Job | None) -> Job:
+    return Job(id, key)
+
+
+def a_check(id: int, key: str, before: Check | None) -> Check:
+    return Check(id, key, verdict=before.verdict if before else None)
+
+
+_syncs: Jobs[Job, Progress] = Jobs(a_sync)
+_checks: Jobs[Check, Verdict] = Jobs(a_check)
+start, latest = _syncs.start, _syncs.latest
+begin_check, latest_check = _checks.start, _checks.latest
+
+
+def cancel(key: str) -> None:
+    """Stops whatever runs for a key, within a second."""
+    _syncs.cancel(key)
+    _checks.cancel(key)
+
+
+def drop(key: str) -> None:
+    """Forgets what the last sync and the last check of a key have told."""
+    _syncs.drop(key)
+    _checks.cancel(key)
+    _checks.drop(key)
 
 
 def start_sync(
@@ -157,3 +239,26 @@ def start_sync(
         return sync(connection, store, days=days, full=full, timezone=timezone, cancel=cancel)
 
     return start(key, steps)
+
+
+def start_check(
+    key: str, connection: Connection, snapshot: Snapshot, *, sample: int = SAMPLE
+) -> Check:
+    """Checks a sample of a snapshot in the background, or returns the check that runs.
+
+    Whoever's token it is must be the account that synced: another sees other issues.
+    """
+
+    def steps(cancel: threading.Event) -> Iterator[Verdict]:
+        signed_in = sign_in(connection, cancel=cancel)
+        try:
+            if signed_in.account_id != snapshot.meta["account_id"]:
+                raise AuthenticationFailed(
+                    "This token belongs to another account than the one that synced.",
+                    "Connect again with a token of that account.",
+                )
+            yield from verify(signed_in.cloud, snapshot, sample=sample, cancel=cancel)
+        finally:
+            signed_in.cloud.transport.close()
+
+    return begin_check(key, steps)

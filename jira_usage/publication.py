@@ -132,6 +132,8 @@ def build(
         "base_url": signed_in.base_url,
         "display_name": signed_in.display_name,
         "skew_ms": signed_in.skew_ms,
+        "previous_as_of": int(last.meta["as_of"]) if last else None,
+        "watched_from": last.meta.get("watched_from", 0) if last else scope.now_ms,
         "scoped": signed_in.scoped,
         "admits": terms.proof,
         "covered_from": _covered_from(scope, last),

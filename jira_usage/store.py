@@ -220,7 +220,8 @@ class SiteStore:
     def newest_intact(self) -> Generation | None:
         """The newest generation whose every part can be read; a damaged store is emptied.
 
-        For whoever is about to write: what can't be read can't be built upon.
+        For whoever is about to write: what can't be read can't be built upon. People's
+        notes stay, unless the database itself is damaged.
         """
         try:
             for generation in (self.current(), self.step_back()):
@@ -232,9 +233,17 @@ class SiteStore:
                         continue
                     return generation
         except StoreDamaged:
+            self._empty()
+        return None
+
+    def _empty(self) -> None:
+        try:
+            with self._cache() as cache:
+                for key in [key for key in cache if not key.startswith(NOTE)]:
+                    cache.delete(key)
+        except StoreDamaged:
             for path in self.folder.glob("cache.db*"):
                 path.unlink()
-        return None
 
     def step_back(self) -> Generation | None:
         """The generation before the current one, where the current one can't be read."""

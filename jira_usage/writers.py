@@ -15,7 +15,12 @@ import pyarrow.parquet as pq
 
 from jira_usage.datasets import INSTANT
 
-FREE_TEXTS = frozenset({"display_name", "email", "groups", "roles", "product_name", "fields"})
+FREE_TEXTS = frozenset(
+    (
+        *("display_name", "email", "groups", "roles", "product_name", "fields"),
+        *("reasons_for", "reasons_against", "note", "decided_by"),
+    )
+)
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 Writer = Callable[[Iterable[pd.DataFrame], pa.Schema, BinaryIO], None]

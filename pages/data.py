@@ -1,4 +1,4 @@
-"""Data: what was synced, how complete it is, and where it is kept."""
+"""Data: what was synced, how complete it is, the proof of it, and where it is kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 
 import streamlit as st
 
-from jira_usage.ui import data_panel, session
+from jira_usage.ui import data_panel, session, verify_panel
 from jira_usage.ui.frame import frame
 
 view = frame("Data", question="What do the figures rest on?")
@@ -17,6 +17,10 @@ data_panel.show_sync(view, now_ms=int(time.time() * 1000))
 
 st.header("How complete it is", anchor=False)
 data_panel.show_coverage_table(view)
+
+if signed:
+    st.header("Proof", anchor=False)
+    verify_panel.show(signed, view)
 
 st.header("What was read", anchor=False)
 data_panel.show_rows(view)

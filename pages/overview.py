@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
+from jira_usage.decisions import Noted
 from jira_usage.metrics import answers
 from jira_usage.metrics.headline import headlines
-from jira_usage.ui import cards, product_seats, work_card
+from jira_usage.ui import cards, product_seats, reclaim_notes, work_card
 from jira_usage.ui.frame import frame, show_coverage, show_definition
 
 view = frame("Overview", question="Who works here, and who doesn't?")
-roster = view.cached(answers.roster)
+noted = reclaim_notes.noted() or Noted()
+roster = view.cached(answers.judged_roster, noted)
+
+work_card.show(view, roster, noted)
 
 cards.headline_cards(headlines(roster, view.days))
-
-work_card.show(view, roster)
 
 cards.active_trend(view)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from jira_usage.decisions import Noted
 from jira_usage.metrics import answers
-from jira_usage.ui import address, cards, person_panel, project_tables
+from jira_usage.ui import address, cards, person_panel, project_tables, reclaim_notes
 from jira_usage.ui.frame import frame, show_coverage, show_definition
 
 view = frame("Person", question="What did they do, and what may they use?")
-roster = view.cached(answers.roster)
+noted = reclaim_notes.noted() or Noted()
+roster = view.cached(answers.judged_roster, noted)
 account_id = st.query_params.get("person", "")
 
 st.page_link(
@@ -23,7 +25,11 @@ told = view.cached(answers.person_page, account_id)
 
 with cards.card(person["name"]):
     person_panel.show_who(person, roster.blind, view.days)
+    person_panel.show_verdict(view, account_id, noted)
     person_panel.show_days(view, person["name"], told, roster.blind)
+
+if roster.licenses_known:
+    person_panel.show_reasons(view, account_id, noted)
 
 left, right = st.columns(2, gap="small")
 with left:

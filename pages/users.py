@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from jira_usage.metrics import answers
-from jira_usage.ui import downloads, people_filters, people_table
+from jira_usage.ui import downloads, people_filters, people_table, reclaim_notes
 from jira_usage.ui.frame import frame, show_coverage, show_definition
 
 view = frame("Users", question="Who is it, what may they use, and what did they do?")
-roster = view.cached(answers.roster)
+roster = reclaim_notes.roster(view)
 
 chosen = people_filters.show(roster)
 people_filters.show_count(chosen, roster.size)

@@ -11,8 +11,9 @@ import pytest
 
 from jira_usage import charts
 from jira_usage.charts import look
+from jira_usage.decisions import Noted, Thresholds
 from jira_usage.metrics import answers
-from jira_usage.metrics.headline import standing_of
+from jira_usage.metrics.verdicts import verdict_counts
 from jira_usage.period import DAY_MS
 from jira_usage.snapshot import Snapshot
 from tests.builders import company, product, project, snapshot, window
@@ -24,8 +25,9 @@ def all_charts(kept: Snapshot, days: int) -> dict[str, Any]:
     """Every chart of a snapshot."""
     period = window(days)
     told = answers.person_page(kept, period, False, "ann")
+    judged = answers.judged(kept, period, False, Noted()).people
     return {
-        "who_works": charts.who_works(standing_of(answers.roster(kept, period, False))[0]),
+        "who_works": charts.who_works(verdict_counts(judged["verdict"], Thresholds())),
         "active_trend": charts.active_trend(answers.active_trend(kept, period, False)),
         "kinds_by_day": charts.kinds_by_day(answers.acts_by_day(kept, period, False)),
         "kinds_of_person": charts.kinds_of_person(told["kinds"]),
@@ -48,11 +50,11 @@ def test_a_small_site_draws(tmp_path: Path, days: int) -> None:
         assert made.to_json() and made.layout.height
 
 
-def test_who_works_has_a_segment_for_each_standing(tmp_path: Path) -> None:
+def test_who_works_has_a_segment_for_each_verdict(tmp_path: Path) -> None:
     made = all_charts(snapshot(tmp_path, **company()), 7)["who_works"]
     assert [(bar.name, bar.x[0], bar.marker.color) for bar in made.data] == [
-        ("Worked", 2, look.PEOPLE),
-        ("No work found", 1, look.IDLE),
+        ("Working", 2, look.PEOPLE),
+        ("Never seen working", 1, look.VERDICTS["never"]),
     ]
 
 
@@ -103,14 +105,14 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("page", ["#FFFFFF", "#161A1D"])
 def test_colors_can_be_told_from_the_page(page: str) -> None:
-    for color in (*look.STANDING.values(), *look.KINDS.values(), look.MEAN):
+    for color in (*look.VERDICTS.values(), *look.KINDS.values(), look.MEAN):
         assert contrast(color, page) >= 2.8, color
-    for color in (look.PEOPLE, look.IDLE):
+    for color in set(look.VERDICTS.values()) - {look.UNTOLD}:
         assert contrast(color, "#FFFFFF") >= 4.5, f"white words on {color}"
 
 
 def test_things_have_a_color_of_their_own() -> None:
-    colors = [*look.STANDING.values(), *look.KINDS.values()]
+    colors = [*look.VERDICTS.values(), *look.KINDS.values()]
     assert len(set(colors)) == len(colors)
     hues = [
         colorsys.rgb_to_hsv(*(int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)))[0] for c in colors

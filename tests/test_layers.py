@@ -32,10 +32,10 @@ COLLECTING = {
     "sync",
     "transport",
 }
-HALL = {"errors", "events", "period", "schema", "store", "tally"}
+HALL = {"decisions", "errors", "events", "period", "schema", "seen", "store", "tally", "terms"}
 EXPLAINING = {"charts", "datasets", "metrics", "snapshot", "ui", "writers"}
 # The last few look at both wings: they bring them together, or hold one against the other.
-OUTSIDE = {"__init__", "__main__", "demo", "cli", "jobs", "verify"}
+OUTSIDE = {"__init__", "__main__", "agreement", "demo", "cli", "jobs", "verify"}
 
 # Library → the rooms that may import it.
 KEEPERS = {

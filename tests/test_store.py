@@ -55,6 +55,17 @@ def test_the_last_generation_stays_readable_and_older_ones_go(kept: SiteStore) -
     assert previous is not None and previous.id == "b"
 
 
+def test_a_generation_of_another_version_is_no_loss_of_peoples_notes(kept: SiteStore) -> None:
+    publish(kept, "a", 1)
+    kept.change_note("decisions", lambda _: b"theirs")
+    with sqlite3.connect(kept.folder / "cache.db") as database:
+        database.execute("UPDATE Cache SET value = ? WHERE key = 'current'", (b'{"format":0}',))
+    assert kept.newest_intact() is None
+    assert kept.note("decisions") == b"theirs" and kept.current() is None
+    publish(kept, "b", 2)
+    assert kept.note("decisions") == b"theirs"
+
+
 def test_the_same_table_is_written_once(kept: SiteStore) -> None:
     assert kept.save_table(table(*range(100_000))) == kept.save_table(table(*range(100_000)))
     assert len(list(kept.folder.rglob("*.val"))) == 1

@@ -5,6 +5,7 @@ from jira_usage.charts.look import CONFIG, PEOPLE
 from jira_usage.charts.person import person_calendar
 from jira_usage.charts.products import product_days
 from jira_usage.charts.projects import projects_by_people
+from jira_usage.charts.renewal import cost_by_seats
 from jira_usage.charts.rhythm import weekday_hours
 from jira_usage.charts.trend import active_trend
 from jira_usage.charts.work import who_works
@@ -13,6 +14,7 @@ __all__ = [
     "CONFIG",
     "PEOPLE",
     "active_trend",
+    "cost_by_seats",
     "kinds_by_day",
     "kinds_of_person",
     "person_calendar",

@@ -14,13 +14,18 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from jira_usage.metrics.words import (
-    CANNOT_TELL,
     CHANGES,
     COMMENTS,
+    COOLING,
     CREATED,
-    NO_WORK,
+    GONE,
+    NEVER,
+    NEW,
+    PROTECTED,
+    QUIET,
+    UNCLEAR,
     WORK_LOGS,
-    WORKED,
+    WORKING,
 )
 
 PEOPLE = "#2272C9"
@@ -31,7 +36,16 @@ MEAN = "#D9822B"
 NOTE = "#7A8699"
 GRID = "rgba(128,138,155,0.22)"
 CLEAR = "rgba(0,0,0,0)"
-STANDING: Final = {WORKED: PEOPLE, NO_WORK: IDLE, CANNOT_TELL: UNTOLD}
+VERDICTS: Final = {
+    WORKING: PEOPLE,
+    COOLING: "#7A770F",
+    QUIET: IDLE,
+    GONE: "#C9372C",
+    NEVER: "#9A4FC0",
+    NEW: "#1F845A",
+    PROTECTED: "#5A6ACF",
+    UNCLEAR: UNTOLD,
+}
 KINDS: Final = {
     CHANGES: "#1D7F8C",
     COMMENTS: "#9383EC",

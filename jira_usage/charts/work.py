@@ -1,29 +1,29 @@
-"""Who works: one bar, the best five-second picture."""
+"""How people stand: one bar, the best five-second picture."""
 
 from __future__ import annotations
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from jira_usage.charts.look import STANDING, figure
+from jira_usage.charts.look import VERDICTS, figure
 from jira_usage.metrics.rows import each
-from jira_usage.metrics.words import CANNOT_TELL
+from jira_usage.metrics.words import UNCLEAR
 
 ENOUGH_ROOM = 0.12
 
 
 def who_works(counts: pd.DataFrame) -> go.Figure:
-    """One horizontal bar with a segment per standing, from standing_counts."""
+    """One horizontal bar with a segment per verdict, from verdict_counts."""
     traces = [
         go.Bar(
             x=[row.people],
             y=[""],
             orientation="h",
             name=row.label,
-            customdata=[row.standing],
+            customdata=[row.verdict],
             marker={
-                "color": STANDING[row.standing],
-                "pattern": {"shape": "/" if row.standing == CANNOT_TELL else "", "size": 6},
+                "color": VERDICTS[row.verdict],
+                "pattern": {"shape": "/" if row.verdict == UNCLEAR else "", "size": 6},
                 "line": {"width": 0},
                 "cornerradius": 4,
             },

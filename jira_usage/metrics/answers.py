@@ -5,19 +5,32 @@ Every function here takes (snapshot, period, count_created) and hands the tables
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from jira_usage.datasets import access_of, dataset
-from jira_usage.metrics import kinds, person, products, projects, rhythm, trend
+from jira_usage.decisions import Noted
+from jira_usage.metrics import kinds, person, products, projects, rhythm, trend, verdicts
+from jira_usage.metrics.access import LICENSED
 from jira_usage.metrics.activity import counted, events_within
+from jira_usage.metrics.care import Care, care
+from jira_usage.metrics.evidence import Grounds
+from jira_usage.metrics.known import Known, known
 from jira_usage.metrics.licenses import licenses
+from jira_usage.metrics.lists import is_among
 from jira_usage.metrics.matrix import day_counts
 from jira_usage.metrics.once import once
 from jira_usage.metrics.person import events_of
 from jira_usage.metrics.projects import worked_in
+from jira_usage.metrics.realized import realized
+from jira_usage.metrics.reclaim import Beside, Reclaim, reclaim
 from jira_usage.metrics.roster import Roster, build_roster
 from jira_usage.metrics.standing import blind_spot
-from jira_usage.period import Period
+from jira_usage.metrics.verdicts import Judged, protected_accounts
+from jira_usage.metrics.whats_new import WhatsNew, whats_new
+from jira_usage.metrics.words import verdict_words
+from jira_usage.period import Period, find_zone, midnight_ms
 from jira_usage.snapshot import Snapshot
 
 
@@ -44,6 +57,126 @@ def _roster(snapshot: Snapshot, period: Period, count_created: bool) -> Roster:
         blind=blind(snapshot, period),
         licenses_unknown="" if licenses_known else reason(snapshot, "licenses"),
         roles_unknown="" if roles_known else reason(snapshot, "groups"),
+    )
+
+
+def judged(snapshot: Snapshot, period: Period, count_created: bool, noted: Noted) -> Judged:
+    """The verdicts of licensed people; of all enabled ones where licenses are not known.
+
+    Of the period only the zone matters: verdicts look at all that is kept.
+    """
+    held, users = access_of(snapshot), snapshot.users
+    held = held[held["state"] == LICENSED]
+    if snapshot.knows("licenses"):
+        chosen = is_among(users["account_id"], held["account_id"])
+    else:
+        chosen = (users["active"] & (users["account_type"] == "atlassian")).to_numpy(dtype=bool)
+    people = users.loc[chosen, ["account_id", "display_name", "email", "first_seen_at"]]
+    people = people.assign(last_act_at=once(snapshot, _last_acts, count_created)[chosen])
+    people = people.reset_index(drop=True)
+    told = known(snapshot, period.zone_name)
+    protected = pd.Index(sorted(protected_accounts(held, noted, told)), dtype="str")
+    people["verdict"] = verdicts.verdicts(
+        people["last_act_at"],
+        people["first_seen_at"],
+        is_among(people["account_id"], protected),
+        told,
+        noted.thresholds,
+    )
+    return Judged(people, told, noted.thresholds)
+
+
+def known_of(snapshot: Snapshot, period: Period, count_created: bool) -> Known:
+    """known.known of the snapshot, by the days of the period's zone."""
+    return known(snapshot, period.zone_name)
+
+
+def _last_acts(snapshot: Snapshot, count_created: bool) -> pd.Series:
+    return verdicts.last_acts(
+        snapshot.tally,
+        snapshot.users["account_id"],
+        snapshot.as_of_ms,
+        count_created=count_created,
+    )
+
+
+def judged_roster(snapshot: Snapshot, period: Period, count_created: bool, noted: Noted) -> Roster:
+    """The roster with the verdicts of its people."""
+    people = judged(snapshot, period, count_created, noted).people
+    return roster(snapshot, period, count_created).with_verdicts(
+        people.set_index("account_id")["verdict"], verdict_words(noted.thresholds.quiet)
+    )
+
+
+def reclaim_list(
+    snapshot: Snapshot, period: Period, count_created: bool, noted: Noted, beside: Beside
+) -> Reclaim:
+    """The licenses that could be given back; of the period only the zone matters."""
+    told = judged(snapshot, period, count_created, noted)
+    names = zip(snapshot.products["product_key"], snapshot.products["product_name"], strict=True)
+    grounds = Grounds(
+        known=told.known,
+        thresholds=noted.thresholds,
+        care=once(snapshot, _care),
+        last_seen=dict(beside.last_seen),
+        seen_in=beside.seen_in,
+        product_names={key: name or key for key, name in names},
+    )
+    held = access_of(snapshot) if snapshot.knows("licenses") else access_of(snapshot).iloc[:0]
+    return reclaim(told.people, held, noted, grounds, dict(beside.prices))
+
+
+def _care(snapshot: Snapshot) -> Care:
+    return care(
+        snapshot.users,
+        snapshot.projects,
+        snapshot.role_actors,
+        snapshot.groups,
+        snapshot.members,
+        snapshot.changes,
+    )
+
+
+def previous_sync(snapshot: Snapshot) -> int | None:
+    """The instant of the sync before this one (epoch ms), None where this is the first."""
+    told = snapshot.meta.get("previous_as_of")
+    if told is None and len(snapshot.changes):  # data of an earlier version does not say
+        told = snapshot.changes["since"].max()
+    return None if told is None else int(told)
+
+
+def changed_since(
+    snapshot: Snapshot,
+    period: Period,
+    count_created: bool,
+    noted: Noted,
+    beside: Beside,
+    since_on: date | None,
+) -> WhatsNew | None:
+    """What is different since a date's midnight, or since the sync before where none is named.
+
+    None where neither is there. Of the period only the zone matters.
+    """
+    before = previous_sync(snapshot)
+    since_ms = before
+    if since_on is not None:
+        since_ms = midnight_ms(since_on, find_zone(period.zone_name)) - 1
+    if since_ms is None:
+        return None
+    acts = counted(snapshot.tally, count_created=count_created)
+    return whats_new(
+        snapshot.changes,
+        snapshot.users,
+        acts[acts["at"] <= snapshot.as_of_ms],
+        judged(snapshot, period, count_created, noted),
+        since_ms,
+        states=dict(zip(snapshot.coverage["dataset"], snapshot.coverage["state"], strict=True)),
+        watched=before is not None,
+        realized=realized(
+            noted.decisions, access_of(snapshot), snapshot.changes, dict(beside.prices)
+        )
+        if snapshot.knows("licenses")
+        else None,
     )
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import pandas as pd
 
+from jira_usage.decisions import Thresholds
+from jira_usage.metrics.known import Known
 from jira_usage.metrics.trend import Rates, busiest_day
 from jira_usage.metrics.words import (
-    CANNOT_TELL,
     GROUP_WORDS,
-    NO_WORK,
+    UNCLEAR,
     WEEKDAYS,
-    WORKED,
+    WORKING,
     people_count,
     plural,
     window_words,
@@ -22,28 +23,27 @@ from jira_usage.period import find_zone, from_epoch_ms
 
 
 def who_works(counts: pd.DataFrame, days: int, *, licensed: bool) -> str:
-    """From standing_counts: “3 of 4 licensed people worked in the last 30 days”."""
-    people = counts.set_index("standing")["people"]
+    """From verdict_counts: “3 of 4 licensed people worked in the last 30 days”."""
+    people = counts.set_index("verdict")["people"]
     everyone = int(people.sum())
     whom = "licensed people" if licensed else "people"
     if not everyone:
         return f"There are no {whom}"
-    worked = int(people.get(WORKED, 0))
+    worked = int(people.get(WORKING, 0))
     return f"{worked:,} of {everyone:,} {whom} worked {window_words(days)}"
 
 
-def who_works_more(counts: pd.DataFrame, days: int, blind: str) -> str:
-    """What stands under it: for how many no work was found, or why that can't be told."""
-    people = counts.set_index("standing")["people"]
-    idle, untold = int(people.get(NO_WORK, 0)), int(people.get(CANNOT_TELL, 0))
-    if untold:
-        return f"For {people_count(untold)} it can't be told. {blind}"
-    if idle:
-        return (
-            f"No comment, change or work log of {people_count(idle)} was found "
-            f"{window_words(days)}. They may still read."
-        )
-    return ""
+def who_works_more(counts: pd.DataFrame, known: Known, thresholds: Thresholds) -> str:
+    """What stands under it: what the verdicts look at, and why some can't be told."""
+    people = counts.set_index("verdict")["people"]
+    untold = int(people.get(UNCLEAR, 0))
+    limits = (
+        f"Working: in the last {thresholds.working} days. Cooling: up to {thresholds.cooling}. "
+        f"Quiet: up to {thresholds.quiet}."
+    )
+    since = f"Work is known since {known.since}; reading leaves no trace."
+    why = f"For {people_count(untold)} it can't be told. {known.too_thin(thresholds)}"
+    return " ".join([*([why] if untold else []), limits, since])
 
 
 def trend(rates: Rates, frame: pd.DataFrame) -> str:

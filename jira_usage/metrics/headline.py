@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import pandas as pd
-
 from jira_usage.metrics.roster import ANY, Roster
-from jira_usage.metrics.standing import standing_counts
 from jira_usage.metrics.trend import Rates
 from jira_usage.metrics.words import NO_WORK, WORKED, people_count, plural, window_words
 
@@ -117,18 +114,6 @@ def rate_headlines(rates: Rates, days: int) -> list[Headline]:
         )
         told.insert(1, week)
     return told
-
-
-def standing_of(roster: Roster) -> tuple[pd.DataFrame, Filters]:
-    """standing_counts of licensed people, and the filters that show them.
-
-    Where licenses are not known, those of all people whose account is enabled.
-    """
-    filters: Filters = (
-        {"product": ANY} if roster.licenses_known else {"type": "atlassian", "status": "enabled"}
-    )
-    chosen = roster.select({key: [value] for key, value in filters.items()}).rows
-    return standing_counts(roster.people["standing"].iloc[chosen]), filters
 
 
 def _told(

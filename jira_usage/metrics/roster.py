@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -53,6 +53,25 @@ class Roster:
     @property
     def is_person(self) -> Mask:
         return (self.people["account_type"] == "atlassian").to_numpy(dtype=np.bool_)
+
+    def with_verdicts(self, verdict: pd.Series, words: Mapping[str, str]) -> Roster:
+        """The same accounts with the column and the facet `verdict`.
+
+        Takes a verdict by account_id; accounts that it does not name have none.
+        """
+        place = pd.Index(verdict.index).get_indexer(pd.Index(self.people["account_id"]))
+        told = np.append(verdict.to_numpy(object), "")[place]
+        people = self.people.assign(verdict=pd.Series(told, dtype="str"))
+        facet = facet_of(
+            "verdict",
+            "Verdict",
+            people["verdict"],
+            words,
+            help="How each licensed person stands. Reading leaves no trace.",
+        )
+        after = [f.key for f in self.facets].index("work") + 1
+        facets = (*self.facets[:after], facet, *self.facets[after:])
+        return replace(self, people=people, facets=facets)
 
     def facet(self, key: str) -> Facet:
         return next(facet for facet in self.facets if facet.key == key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from jira_usage.metrics.words import CANNOT_TELL, NO_WORK, STANDING_WORDS, WORKED
+from jira_usage.metrics.words import CANNOT_TELL, NO_WORK, WORKED
 from jira_usage.period import Period, find_zone, from_epoch_ms
 
 SOURCES = ("issues", "histories", "comments")
@@ -41,13 +41,3 @@ def standings(actions: pd.Series, blind: str) -> pd.Series:
     idle = CANNOT_TELL if blind else NO_WORK
     worked = (actions.fillna(0) > 0).to_numpy()
     return pd.Series(np.where(worked, WORKED, idle), index=actions.index, dtype="str")
-
-
-def standing_counts(standing: pd.Series) -> pd.DataFrame:
-    """standing, label, people, share (0 to 1): a row for each standing that occurs, in order."""
-    number = standing.value_counts()
-    rows = [(word, STANDING_WORDS[word], int(number.get(word, 0))) for word in STANDING_WORDS]
-    frame = pd.DataFrame(rows, columns=["standing", "label", "people"])
-    frame = frame[frame["people"] > 0].reset_index(drop=True)
-    frame["share"] = frame["people"] / max(int(frame["people"].sum()), 1)
-    return frame

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
+from jira_usage.decisions import KEEP, PROTECT, RELEASE
 from jira_usage.schema import COUNTED_KINDS, ISSUE_CREATED, KINDS
 
 WORKED, NO_WORK, CANNOT_TELL = "worked", "none", "unknown"
@@ -11,6 +13,29 @@ STANDING_WORDS: Final = {
     WORKED: "Worked",
     NO_WORK: "No work found",
     CANNOT_TELL: "Can't tell",
+}
+
+WORKING, COOLING, QUIET, GONE, NEVER = "working", "cooling", "quiet", "no_work", "never"
+NEW, PROTECTED, UNCLEAR = "new", "protected", "cannot_tell"
+VERDICT_WORDS: Final = {
+    WORKING: "Working",
+    COOLING: "Cooling",
+    QUIET: "Quiet",
+    GONE: "No work found in {quiet} days",
+    NEVER: "Never seen working",
+    NEW: "New",
+    PROTECTED: "Protected",
+    UNCLEAR: "Cannot tell",
+}
+HIGH, MEDIUM, LOW = "high", "medium", "low"
+CONFIDENCE_WORDS: Final = {HIGH: "High", MEDIUM: "Medium", LOW: "Low"}
+OPEN, EXPIRED = "open", "expired"
+DECISION_WORDS: Final = {
+    OPEN: "Not decided",
+    KEEP: "Keep",
+    RELEASE: "Release",
+    PROTECT: "Protect",
+    EXPIRED: "Protection expired",
 }
 
 TYPE_WORDS: Final = {
@@ -77,3 +102,16 @@ def plural(number: int, one: str, many: str = "") -> str:
 def window_words(days: int) -> str:
     """“in the last 30 days”."""
     return "today" if days == 1 else f"in the last {days} days"
+
+
+def verdict_words(quiet_days: int) -> dict[str, str]:
+    """The verdicts in words, in their order; `quiet_days` is the furthest they look back."""
+    return {verdict: words.format(quiet=quiet_days) for verdict, words in VERDICT_WORDS.items()}
+
+
+def listed(texts: Sequence[str], most: int = 3) -> str:
+    """“a”, “a and b”, “a, b, c and 4 more”."""
+    shown = list(texts[:most])
+    if len(texts) > most:
+        return f"{', '.join(shown)} and {len(texts) - most:,} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

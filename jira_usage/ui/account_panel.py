@@ -53,7 +53,8 @@ def _confirm(signed: Session) -> None:
     )
     st.markdown(
         "The next sync reads the site again. Comments and work logs that were deleted in Jira "
-        "meanwhile will be missing from it."
+        "meanwhile will be missing from it. Your decisions, protections, prices and uploaded dates "
+        "go too."
     )
     job = jobs.latest(signed.job_key)
     if job and job.running:

@@ -35,11 +35,12 @@ def show(view: View, roster: Roster, chosen: Chosen) -> None:
         return workbook(told, "Users", roster.people.iloc[chosen.rows], DATASETS["users"])
 
     name = f"jira-users-{view.period.last_on}"
-    _button("CSV", csv, f"{name}.csv", "text/csv", f"{exactly}.")
-    _button("Excel", excel, f"{name}.xlsx", XLSX, f"{exactly}; the first sheet tells of what.")
+    button("CSV", csv, f"{name}.csv", "text/csv", f"{exactly}.")
+    button("Excel", excel, f"{name}.xlsx", XLSX, f"{exactly}; the first sheet tells of what.")
 
 
-def _button(label: str, make: Callable[[], bytes], file: str, mime: str, help: str) -> None:
+def button(label: str, make: Callable[[], bytes], file: str, mime: str, help: str) -> None:
+    """A file that is made when somebody asks for it."""
     st.download_button(
         label,
         make,

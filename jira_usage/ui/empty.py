@@ -30,9 +30,10 @@ def show_nothing_synced(signed: Session) -> None:
         who = f" as **{safe(signed.account)}**" if signed.account else ""
         st.markdown(
             f"You are connected to **{safe(signed.site_name)}**{who}. "
-            "One sync reads people, licenses and 30 days of work. It only reads, "
+            "One sync reads people, licenses and the work of the days you choose. It only reads, "
             "and takes seconds for a small site, minutes for a large one."
         )
+        sync_panel.choose_days(None)
         st.button(
             "Sync now",
             type="primary",

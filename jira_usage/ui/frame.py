@@ -22,7 +22,7 @@ from jira_usage.ui import (
     session,
     sync_panel,
 )
-from jira_usage.ui.text import age, moment, safe
+from jira_usage.ui.text import age, count, moment, safe
 
 T = TypeVar("T")
 NOBODY_TITLE = "Who really works in your Jira?"
@@ -64,16 +64,31 @@ class View:
 
     def coverage_line(self) -> str:
         """What the figures rest on, in one line of Markdown: dates, zone, age, coverage."""
-        meta = self.snapshot.meta
-        states = dict(meta["coverage"])
-        short = [name for name, state in states.items() if state != "complete"]
+        short, remarks = self._short, self._remarks
         read = "everything could be read" if not short else f"not complete: {', '.join(short)}"
+        if remarks and not short:
+            read += f", with {count(remarks, 'remark')}"
         first, last = self.period.first_on, self.period.last_on
         return (
             f"{first:%b} {first.day} to {last:%b} {last.day}, {last:%Y} "
             f"(today so far), days of {safe(self.zone)} · "
             f"data as of {moment(self.snapshot.as_of_ms, self.zone)} · {read}"
         )
+
+    @property
+    def fully_read(self) -> bool:
+        """Whether everything could be read, and there is nothing to remark."""
+        return not (self._short or self._remarks)
+
+    @property
+    def _short(self) -> list[str]:
+        states = dict(self.snapshot.meta["coverage"])
+        return [name for name, state in states.items() if state != "complete"]
+
+    @property
+    def _remarks(self) -> int:
+        coverage = self.snapshot.coverage
+        return int(((coverage["state"] == "complete") & (coverage["reason"] != "")).sum())
 
     @property
     def _key(self) -> tuple[Any, ...]:
@@ -132,7 +147,9 @@ def show_definition(view: View) -> None:
 def show_coverage(view: View) -> None:
     """What the page's figures rest on, with the way to the details."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(view.coverage_line())
+        st.caption(view.coverage_line(), width="content")
+        if not view.fully_read:
+            st.page_link("pages/data.py", label="What that means", icon=":material/verified:")
 
 
 def _load(signed: session.Session | None) -> tuple[Snapshot | None, JiraUsageError | None]:

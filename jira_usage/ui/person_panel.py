@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from jira_usage import charts
-from jira_usage.metrics import findings
+from jira_usage.decisions import Decision, Noted
+from jira_usage.metrics import answers, findings, verdicts
+from jira_usage.metrics.known import Known
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.tables import instants, people_table, roles_in_words
-from jira_usage.ui import brand, cards, columns, product_seats
+from jira_usage.metrics.words import CONFIDENCE_WORDS, DECISION_WORDS, verdict_words
+from jira_usage.ui import brand, cards, columns, product_seats, reclaim_notes
 from jira_usage.ui.frame import View
 from jira_usage.ui.text import safe
 
@@ -41,6 +45,61 @@ def show_who(person: pd.Series, blind: str, days: int) -> None:
             help=blind or f"In the last {days} days. Reading leaves no trace.",
         )
     st.text(f"Email: {person['email']}\nAccount ID: {person['account_id']}")
+
+
+def show_verdict(view: View, account_id: str, noted: Noted) -> None:
+    """How the person stands, in a sentence, and what was decided about each license."""
+    judged = view.cached(answers.judged, noted)
+    row = judged.of(account_id)
+    if row is None:
+        st.caption("No verdict: only enabled people with a license have one.")
+        return
+    words = verdict_words(judged.thresholds.quiet)[str(row["verdict"])]
+    last, first = (
+        None if pd.isna(row[name]) else int(row[name]) for name in ("last_act_at", "first_seen_at")
+    )
+    told = verdicts.why(str(row["verdict"]), last, first, judged.known, judged.thresholds)
+    st.markdown(f"**{words}.** {safe(told)}")
+    products = view.snapshot.products
+    names = dict(zip(products["product_key"], products["product_name"], strict=True))
+    for decision in noted.decisions:
+        if decision.account_id == account_id:
+            st.caption(_decision(decision, names, judged.known))
+
+
+def show_reasons(view: View, account_id: str, noted: Noted) -> None:
+    """For each license that could be given back: how sure that is, and why."""
+    listed = view.cached(answers.reclaim_list, noted, reclaim_notes.beside())
+    own = (listed.rows["account_id"] == account_id) & (listed.rows["confidence"] != "")
+    rows = listed.explained(np.flatnonzero(own.to_numpy()))
+    if rows.empty:
+        return
+    with cards.card("Could a license be given back?", "Only a person can tell. Ask first."):
+        for row in rows.to_dict("records"):
+            sure = CONFIDENCE_WORDS[row["confidence"]].lower()
+            cards.heading(f"{row['product_name']}: {sure} confidence", inner=True)
+            pro, con = st.columns(2, gap="large")
+            with pro:
+                _sentences("For", row["reasons_for"])
+            with con:
+                _sentences("Against", row["reasons_against"] or ["Nothing is known."])
+        st.page_link("pages/reclaim.py", label="Decide in the list", icon=":material/undo:")
+
+
+def _sentences(title: str, sentences: list[str]) -> None:
+    st.markdown(f"**{title}**\n\n" + "\n".join(f"- {safe(one, 1_000)}" for one in sentences))
+
+
+def _decision(decision: Decision, names: dict[str, str], known: Known) -> str:
+    product = safe(names.get(decision.product_key) or decision.product_key)
+    reason = f": {safe(decision.reason, 1_000)}" if decision.reason else ""
+    by = f", decided by {safe(decision.by)}" if decision.by else ""
+    if decision.expires_on is None:
+        return f"{product} · {DECISION_WORDS[decision.choice]}{reason}{by}"
+    until = f"{decision.expires_on:%b} {decision.expires_on.day}, {decision.expires_on.year}"
+    if decision.expired(known.today):
+        return f"{product} · the protection expired on {until}{reason}{by}"
+    return f"{product} · protected, expires on {until}{reason}{by}"
 
 
 def show_days(view: View, name: str, told: dict[str, pd.DataFrame], blind: str) -> None:

@@ -80,28 +80,43 @@ def start(signed: Session, *, full: bool | None = None) -> None:
     state.pop(SYNC_FULL, None)
 
 
-def options(snapshot: Snapshot | None) -> None:
-    """What the next sync reads."""
+def options(snapshot: Snapshot) -> None:
+    """What the next sync reads, and since when work is known."""
+    with st.popover("Options", help="What the next sync reads", key="sync_options"):
+        choose_days(snapshot)
+        st.toggle(
+            "Read everything again",
+            key=SYNC_FULL,
+            persist_state="session",
+            help="Off: only what changed since the last sync is read. "
+            "On, once: everything, for example after permissions were added.",
+        )
+
+
+def choose_days(snapshot: Snapshot | None) -> None:
+    """How far back the next sync reads; beside data, how far back is known already."""
     synced = int(snapshot.meta["days"]) if snapshot else DAYS_TO_SYNC[0]
     usual = max(days for days in DAYS_TO_SYNC if days <= max(synced, DAYS_TO_SYNC[0]))
-    with st.popover("Options", help="What the next sync reads", key="sync_options"):
-        st.selectbox(
-            "How far back",
-            DAYS_TO_SYNC,
-            index=DAYS_TO_SYNC.index(usual),
-            format_func=_days_name,
-            key=SYNC_DAYS,
-            persist_state="session",
-            help="More days than before: the next sync reads all of them, which takes longer.",
-        )
-        if snapshot:
-            st.toggle(
-                "Read everything again",
-                key=SYNC_FULL,
-                persist_state="session",
-                help="Off: only what changed since the last sync is read. "
-                "On, once: everything, for example after permissions were added.",
-            )
+    days = st.selectbox(
+        "How far back",
+        DAYS_TO_SYNC,
+        index=DAYS_TO_SYNC.index(usual),
+        format_func=_days_name,
+        key=SYNC_DAYS,
+        persist_state="session",
+        width=240,
+        help="Verdicts look back 90 days: the more is known, the surer they are. "
+        "More days take longer, once.",
+    )
+    if snapshot is None:
+        st.caption("It can be made deeper later: then all of these days are read, once.")
+        return
+    known = (snapshot.as_of_ms - snapshot.covered_from_ms) // DAY_MS
+    since = moment(snapshot.covered_from_ms, browser_zone())
+    told = f"Work is known for {count(known, 'day')}, since {since}."
+    if int(days or usual) > known:
+        told += " The next sync reads all the chosen days again, once."
+    st.caption(told)
 
 
 def browser_zone() -> str:
@@ -144,7 +159,8 @@ def _panel(signed: Session, snapshot: Snapshot | None, running: bool) -> None:
             width="stretch",
             help="Read what changed since the last sync" if snapshot else "Read the site",
         )
-        options(snapshot)
+        if snapshot:  # before the first sync the page itself asks
+            options(snapshot)
     if job is not None and job.state in ("failed", "cancelled"):
         ended = age(time.time() - (job.ended_at or job.started_at))
         word = "Stopped" if job.state == "cancelled" else "Last sync failed"

@@ -17,7 +17,10 @@ PROMISE = (
     "and which licenses nobody uses."
 )
 ANSWERS = (
-    (":material/groups:", "**Who works.** Comments, changes and work logs, for each of 30 days."),
+    (
+        ":material/groups:",
+        "**Who works.** Comments, changes and work logs, for each of 30 to 180 days.",
+    ),
     (":material/key:", "**Who pays for nothing.** Licenses by product, beside the work done."),
     (":material/verified:", "**How sure.** Every figure says what the token could not see."),
 )

@@ -1,30 +1,38 @@
-"""The first card of the Overview: of how many people work was found, and of whom not."""
+"""The first card of the Overview: one bar of verdicts, each part the way to its people."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from jira_usage import charts
-from jira_usage.metrics import findings
-from jira_usage.metrics.headline import standing_of
+from jira_usage.decisions import Noted
+from jira_usage.metrics import answers, findings
 from jira_usage.metrics.roster import Roster
+from jira_usage.metrics.verdicts import verdict_counts
 from jira_usage.metrics.words import people_count
 from jira_usage.ui import cards
 from jira_usage.ui.frame import View
 
 
-def show(view: View, roster: Roster) -> None:
-    """One bar, split by standing, and the ways to the people of each part."""
-    standing, whom = standing_of(roster)
-    finding = findings.who_works(standing, view.days, licensed=roster.licenses_known)
-    with cards.card(finding, findings.who_works_more(standing, view.days, roster.blind)):
+def show(view: View, roster: Roster, noted: Noted) -> None:
+    """One bar, split by verdict, and the ways to the people of each part."""
+    limits = noted.thresholds
+    counts = verdict_counts(roster.people["verdict"], limits)
+    known = view.cached(answers.known_of)
+    finding = findings.who_works(counts, limits.working, licensed=roster.licenses_known)
+    with cards.card(finding, findings.who_works_more(counts, known, limits)):
         cards.chart(
-            charts.who_works(standing),
+            charts.who_works(counts),
             key="chart_who_works",
-            alt=f"One bar, split by whether work was found. {finding}.",
+            alt=f"One bar, split by verdict. {finding}.",
         )
         with st.container(horizontal=True, gap="medium"):
-            for row in standing.to_dict("records"):
+            for row in counts.to_dict("records"):
                 label = f"{row['label']}: {people_count(row['people'])}"
-                filters = {**whom, "work": row["standing"]}
-                cards.people_link(label, filters, ":material/group:")
+                cards.people_link(label, {"verdict": row["verdict"]}, ":material/group:")
+        if roster.licenses_known:
+            st.page_link(
+                "pages/reclaim.py",
+                label="Whose license could be given back",
+                icon=":material/undo:",
+            )

@@ -11,8 +11,11 @@ from jira_usage.demo import DemoSite
 from tests.browser.conftest import Server, Visitor
 
 pytestmark = pytest.mark.browser
-PAGES = ("Overview", "Users", "Licenses", "Activity", "Data")
-PATHS = ("/users", "/licenses", "/activity", "/data", "/person", "/connect", "/")
+PAGES = ("Overview", "Users", "Licenses", "Reclaim", "Renewal", "Activity", "Data")
+PATHS = (
+    *("/users", "/licenses", "/reclaim", "/renewal", "/activity", "/data", "/person", "/connect"),
+    "/",
+)
 Visit = Callable[..., Visitor]
 
 

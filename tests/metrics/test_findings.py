@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
+from jira_usage.decisions import Thresholds
 from jira_usage.metrics import answers, findings
-from jira_usage.metrics.standing import standing_counts
+from jira_usage.metrics.known import Known
 from jira_usage.metrics.trend import Rates
+from jira_usage.metrics.verdicts import verdict_counts
 from tests.builders import company, snapshot, window
 
 
 def counts(**people: int) -> pd.DataFrame:
-    return standing_counts(pd.Series([word for word, n in people.items() for _ in range(n)]))
+    told = pd.Series([word for word, n in people.items() for _ in range(n)], dtype="str")
+    return verdict_counts(told, Thresholds())
 
 
 def test_who_works() -> None:
-    told = counts(worked=3, none=1)
+    told, usual = counts(working=3, never=1), Thresholds()
+    known = Known("UTC", date(2026, 11, 20), date(2026, 10, 1))
     assert findings.who_works(told, 30, licensed=True) == (
         "3 of 4 licensed people worked in the last 30 days"
     )
-    assert "of 1 person was found" in findings.who_works_more(told, 30, "")
+    assert findings.who_works_more(told, known, usual) == (
+        "Working: in the last 30 days. Cooling: up to 60. Quiet: up to 90. "
+        "Work is known since Oct 1; reading leaves no trace."
+    )
     assert findings.who_works(counts(), 30, licensed=False) == "There are no people"
-    assert findings.who_works_more(counts(), 30, "") == ""
-    blind = findings.who_works_more(counts(worked=1, unknown=2), 30, "Why.")
-    assert blind == "For 2 people it can't be told. Why."
+    thin = replace(known, unread=("comments",))
+    blind = findings.who_works_more(counts(working=1, cannot_tell=2), thin, usual)
+    assert blind.startswith("For 2 people it can't be told. Comments could not be read.")
 
 
 def test_sentences_of_a_small_site(tmp_path: Path) -> None:

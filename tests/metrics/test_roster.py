@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from jira_usage.metrics import answers
-from jira_usage.metrics.headline import headlines, rate_headlines, standing_of
+from jira_usage.metrics.headline import headlines, rate_headlines
 from jira_usage.metrics.roster import Roster, folded
 from jira_usage.period import DAY_MS
 from tests.builders import NOW, act, company, project, snapshot, user, window
@@ -33,7 +33,6 @@ def test_empty_site(tmp_path: Path) -> None:
     assert roster.select({}, "ann").rows.tolist() == []
     assert roster.rows(roster.place("ann")).empty
     assert [one.value for one in headlines(roster, 7)] == ["0", "0", "0", "0"]
-    assert standing_of(roster)[0].empty
 
 
 def test_standing_and_sparks(roster: Roster) -> None:
@@ -108,8 +107,6 @@ def test_every_headline_opens_as_many_people_as_it_says(roster: Roster) -> None:
     for one in told:
         chosen = {key: [value] for key, value in one.filters.items()}
         assert f"{len(roster.select(chosen).rows):,}" == one.value
-    standing, whom = standing_of(roster)
-    assert standing["people"].tolist() == [2, 1] and whom == {"product": "any"}
 
 
 def test_rates_open_the_same_people(tmp_path: Path) -> None:
@@ -126,7 +123,6 @@ def test_licenses_not_permitted_are_unknown_and_never_zero(tmp_path: Path) -> No
     told = headlines(roster, 7)
     assert [one.value for one in told] == ["4", "unknown", "2", "unknown"]
     assert told[1].note == "No right to see them." and not told[1].filters
-    assert standing_of(roster)[1] == {"type": "atlassian", "status": "enabled"}
 
 
 def test_a_window_that_was_not_read_calls_nobody_idle(tmp_path: Path) -> None:

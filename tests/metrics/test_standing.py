@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from jira_usage.coverage import CoverageNotes
-from jira_usage.metrics.standing import blind_spot, standing_counts, standings
+from jira_usage.metrics.standing import blind_spot, standings
 from tests.builders import at, window
 
 
@@ -48,12 +48,3 @@ def test_standings() -> None:
     assert standings(actions, "").tolist() == ["worked", "none", "none"]
     assert standings(actions, "why").tolist() == ["worked", "unknown", "unknown"]
     assert standings(actions.head(0), "").tolist() == []
-
-
-def test_counts_in_order_with_shares() -> None:
-    frame = standing_counts(pd.Series(["none", "worked", "worked", "worked"]))
-    assert frame["standing"].tolist() == ["worked", "none"]
-    assert frame["people"].tolist() == [3, 1]
-    assert frame["share"].tolist() == [0.75, 0.25]
-    empty = standing_counts(pd.Series([], dtype="str"))
-    assert list(empty.columns) == list(frame.columns) and empty.empty

@@ -16,7 +16,7 @@ from jira_usage.period import DAY_MS
 from jira_usage.sync import Progress
 from jira_usage.ui import session
 
-PAGES = ("overview", "users", "licenses", "activity", "data", "connect", "person")
+PAGES = ("overview", "users", "licenses", "activity", "data", "connect", "person", "renewal")
 WITH_DATA = tuple(page for page in PAGES if page != "connect")
 
 

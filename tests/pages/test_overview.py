@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
+from kept_site import a_site
 from reading import APP, metrics, run, words
 from streamlit.testing.v1 import AppTest
+
+from jira_usage import decisions
+from jira_usage.decisions import PROTECT, Decision, Thresholds
 
 
 def test_nobody_connected_sees_no_data() -> None:
@@ -38,9 +43,37 @@ def test_the_answer_first(tmp_path: Path) -> None:
     links = {link.label: link.proto.query_string for link in app.get("page_link")}
     assert links["4 people"] == "type=atlassian"
     assert links["1 person"] == "product=any&work=none"
-    assert links["No work found: 1 person"] == "product=any&work=none"
+    assert links["Working: 2 people"] == "verdict=working"
+    assert links["Never seen working: 1 person"] == "verdict=never"
     assert len(app.get("plotly_chart")) == 2
     assert all(chart.proto.alt for chart in app.get("plotly_chart"))
+
+
+def test_the_bar_opens_as_many_people_as_it_says(tmp_path: Path) -> None:
+    app = run("overview", tmp_path)
+    for link in app.get("page_link"):
+        name, _, number = link.label.partition(": ")
+        if link.proto.query_string.startswith("verdict="):
+            verdict = link.proto.query_string.removeprefix("verdict=")
+            users = run("users", tmp_path, data=False, address={"verdict": verdict})
+            assert f"{len(users.dataframe[0].value)} p" in number, name
+
+
+def test_the_bar_knows_protections_and_thresholds(tmp_path: Path) -> None:
+    kept = a_site(tmp_path)
+    protection = Decision("cyn", "jira-software", PROTECT, "on leave", date(2999, 1, 1))
+    decisions.decide(kept, [protection])
+    decisions.set_thresholds(kept, Thresholds(2, 4, 90, 5))
+    app = run("overview", tmp_path)
+    links = {link.label for link in app.get("page_link")}
+    assert {"Working: 1 person", "Cooling: 1 person", "Protected: 1 person"} <= links
+    assert "1 of 3 licensed people worked in the last 2 days" in words(app)
+
+
+def test_damaged_decisions_are_told_and_stop_nothing(tmp_path: Path) -> None:
+    a_site(tmp_path).change_note("decisions", lambda _: b"broken")
+    app = run("overview", tmp_path)
+    assert "left as they are" in app.error[0].value and app.metric
 
 
 def test_the_window_is_in_the_address(tmp_path: Path) -> None:

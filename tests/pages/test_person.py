@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
+from kept_site import a_site
 from reading import HOSTILE, run, words
 
+from jira_usage import decisions
+from jira_usage.decisions import PROTECT, Decision
 from tests.builders import grants, group, members
 
 
@@ -63,3 +67,31 @@ def test_licenses_not_permitted(tmp_path: Path) -> None:
     refused = {"licenses": "Administer Jira is missing."}
     app = run("person", tmp_path, refused=refused, products=[], address={"person": "ann"})
     assert "Administer Jira is missing" in app.info[0].value.replace("\\", "")
+
+
+def test_the_verdict_of_ann_says_when_she_acted_last(tmp_path: Path) -> None:
+    told = words(run("person", tmp_path, address={"person": "ann"}))
+    assert "**Working.** The last act found is of" in told and "yesterday" in told
+    assert "Could a license be given back?" not in told
+
+
+def test_the_reasons_for_and_against_cyn(tmp_path: Path) -> None:
+    told = words(run("person", tmp_path, address={"person": "cyn"})).replace("\\", "")
+    assert "**Never seen working.** No work found since" in told
+    assert "Could a license be given back?" in told and "Jira: low confidence" in told
+    assert "Holds it through jira-users alone: leaving that group frees the license." in told
+    assert "Only 40 days are known" in told
+
+
+def test_hostile_groups_and_reasons_do_nothing(tmp_path: Path) -> None:
+    decision = Decision("cyn", "jira-software", PROTECT, HOSTILE, date(2999, 1, 1), HOSTILE)
+    decisions.decide(a_site(tmp_path), [decision])
+    app = run("person", tmp_path, address={"person": "cyn"}, groups=[group("g-jira", name=HOSTILE)])
+    told = "\n".join(one.value for one in (*app.markdown, *app.caption, *app.subheader))
+    assert HOSTILE not in told and "**Protected.**" in told and "expires on Jan 1, 2999" in told
+
+
+def test_robots_and_people_without_a_license_have_no_verdict(tmp_path: Path) -> None:
+    for account_id in ("bot", "dee"):
+        told = words(run("person", tmp_path, address={"person": account_id}))
+        assert "No verdict" in told

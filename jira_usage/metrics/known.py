@@ -1,0 +1,101 @@
+"""What a snapshot knows: since which date, of how many projects, and what it could not read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from jira_usage.decisions import Thresholds
+from jira_usage.metrics.standing import SOURCES
+from jira_usage.metrics.words import listed, plural
+from jira_usage.period import find_zone, from_epoch_ms, midnight_ms
+from jira_usage.snapshot import Snapshot
+
+ENOUGH_PROJECTS, NEARLY_ALL_PROJECTS = 0.5, 0.9
+# What, read in part, may hide somebody's work, or a group by which they hold a license.
+WHOLE = (*SOURCES, "work logs", "groups")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What verdicts rest on. Dates are those of the zone.
+
+    `today` is the date of the snapshot, `first_on` the first date that was read whole.
+    `unread` are datasets without which nobody can be said not to work; `partial` are
+    those of which something is missing.
+    """
+
+    zone_name: str
+    today: date
+    first_on: date
+    browsable: int = 0
+    projects: int = 0
+    unread: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
+
+    @property
+    def days(self) -> int:
+        """How many dates are known, today included; 0 where there is none."""
+        return max((self.today - self.first_on).days + 1, 0)
+
+    @property
+    def share(self) -> float:
+        """The share of the projects that the token can browse."""
+        return self.browsable / self.projects if self.projects else 1.0
+
+    @property
+    def sees_nearly_all(self) -> bool:
+        return self.share >= NEARLY_ALL_PROJECTS
+
+    def back(self, days: int) -> int:
+        """The instant at which the last `days` dates begin, in epoch ms."""
+        return midnight_ms(self.today - timedelta(days=days - 1), find_zone(self.zone_name))
+
+    def on(self, at_ms: int) -> date:
+        """The date of an instant."""
+        return from_epoch_ms(int(at_ms)).astimezone(find_zone(self.zone_name)).date()
+
+    def ago(self, day: date) -> int:
+        """How many days ago a date was."""
+        return (self.today - day).days
+
+    def day_words(self, day: date) -> str:
+        """“Oct 23”, with the year where it is another one."""
+        year = "" if day.year == self.today.year else f", {day.year}"
+        return f"{day:%b} {day.day}{year}"
+
+    @property
+    def since(self) -> str:
+        return self.day_words(self.first_on)
+
+    def too_thin(self, thresholds: Thresholds) -> str:
+        """Why nobody can be said not to work, in a sentence; empty where somebody can."""
+        if self.unread:
+            return f"{listed(self.unread).capitalize()} could not be read."
+        if self.share < ENOUGH_PROJECTS:
+            return f"The token sees {self.browsable:,} of {plural(self.projects, 'project')}."
+        if self.days < thresholds.working:
+            return f"Only {plural(self.days, 'day')} are known, since {self.since}."
+        return ""
+
+
+def known(snapshot: Snapshot, zone_name: str) -> Known:
+    """What a snapshot knows, by the days of a zone."""
+    zone = find_zone(zone_name)
+    first_on = from_epoch_ms(snapshot.covered_from_ms).astimezone(zone).date()
+    if midnight_ms(first_on, zone) < snapshot.covered_from_ms:
+        first_on += timedelta(days=1)
+    coverage = snapshot.coverage
+    states = dict(zip(coverage["dataset"], coverage["state"], strict=True))
+    browsable, projects = int(snapshot.projects["browsable"].sum()), len(snapshot.projects)
+    # Projects that are known not to be browsable are told by their share.
+    whole = WHOLE if browsable < projects else (*WHOLE, "projects")
+    return Known(
+        zone_name=zone_name,
+        today=from_epoch_ms(snapshot.as_of_ms).astimezone(zone).date(),
+        first_on=first_on,
+        browsable=browsable,
+        projects=projects,
+        unread=tuple(n for n in SOURCES if states.get(n) not in ("complete", "partial")),
+        partial=tuple(n for n in whole if states.get(n) != "complete"),
+    )

@@ -1,0 +1,212 @@
+"""Whose license could be given back, and how sure that is: a row for each person and product."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from jira_usage.decisions import RELEASE, Noted
+from jira_usage.metrics.access import LICENSED
+from jira_usage.metrics.evidence import OFFERED, Grounds, Holdings, confidence, holdings_of, reasons
+from jira_usage.metrics.facets import Choices, Facet, Rows, Selection, choose, facet_of
+from jira_usage.metrics.words import (
+    CONFIDENCE_WORDS,
+    DECISION_WORDS,
+    EXPIRED,
+    OPEN,
+    PROTECTED,
+    plural,
+    verdict_words,
+)
+
+Prices = Mapping[str, Decimal | float]
+GIVEABLE: Final = (OPEN, RELEASE, EXPIRED)
+"""The decisions beside which a license that is offered could be given back."""
+TEXT, LIST, MONEY = pa.string(), pa.list_(pa.string()), pa.float64()
+WHO: Final = [
+    ("account_id", TEXT),
+    ("display_name", TEXT),
+    ("email", TEXT),
+    ("product_key", TEXT),
+    ("product_name", TEXT),
+    ("verdict", TEXT),
+    ("last_act_at", pa.timestamp("ms", tz="UTC")),
+    ("confidence", TEXT),
+    ("reasons_for", LIST),
+    ("reasons_against", LIST),
+    ("groups", LIST),
+]
+VALUE: Final = [("monthly", MONEY), ("yearly", MONEY)]
+DECIDED: Final = [
+    ("decision", TEXT),
+    ("expires_on", TEXT),
+    ("note", TEXT),
+    ("decided_by", TEXT),
+    ("decided_at", pa.timestamp("ms", tz="UTC")),
+]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is known from elsewhere: the price of a person and month by product, and when
+    accounts were last in `seen_in` by the administrators' export (None for never)."""
+
+    prices: tuple[tuple[str, Decimal], ...] = ()
+    last_seen: tuple[tuple[str, date | None], ...] = ()
+    seen_in: str = "Jira"
+    currency: str = ""
+
+
+@dataclass(frozen=True)
+class Reclaim:
+    """The list, the surest first, then by name. `rows` has the columns of WHO without the
+    reasons, of VALUE and DECIDED, and `state`: the decision as it stands today.
+
+    `untold` are people of whom it can't be told, `untold_why` says why.
+    """
+
+    rows: pd.DataFrame
+    facets: tuple[Facet, ...]
+    grounds: Grounds
+    holdings: Holdings = field(default_factory=dict)
+    untold: int = 0
+    priced: bool = False
+
+    @property
+    def size(self) -> int:
+        return len(self.rows)
+
+    @property
+    def untold_why(self) -> str:
+        return self.grounds.known.too_thin(self.grounds.thresholds)
+
+    def select(self, choices: Choices) -> Selection:
+        """The rows that pass the filters, in the list's order."""
+        return choose(self.facets, choices, self.size)
+
+    def people(self, rows: Rows) -> int:
+        """How many people some rows are of."""
+        return int(self.rows["account_id"].iloc[rows].nunique())
+
+    def monthly(self, rows: Rows) -> float | None:
+        """What some rows cost in a month; None where no price of theirs is known."""
+        told = self.rows["monthly"].iloc[rows].dropna()
+        return float(told.sum()) if len(told) else None
+
+    def explained(self, rows: Rows) -> pd.DataFrame:
+        """Some rows with reasons_for and reasons_against: lists of sentences."""
+        frame = self.rows.iloc[rows].reset_index(drop=True)
+        told = reasons(frame, self.holdings, self.grounds)
+        for name, lists in zip(("reasons_for", "reasons_against"), told, strict=True):
+            frame[name] = pd.Series(lists, index=frame.index, dtype=object)
+        return frame
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of a file; money only where a price is known."""
+        return pa.schema([*WHO, *(VALUE if self.priced else []), *DECIDED])
+
+    def exported(self, rows: Rows) -> pd.DataFrame:
+        """Some rows in the columns of `schema`, in words."""
+        frame = self.explained(rows)
+        words = verdict_words(self.grounds.thresholds.quiet)
+        frame["verdict"] = frame["verdict"].map(words)
+        told: pd.DataFrame = frame[self.schema.names]
+        return told
+
+
+def reclaim(
+    people: pd.DataFrame,
+    access: pd.DataFrame,
+    noted: Noted,
+    grounds: Grounds,
+    prices: Prices | None = None,
+) -> Reclaim:
+    """The licenses that are offered, protected or decided about.
+
+    Takes account_id, display_name, email, verdict, last_act_at and first_seen_at of people,
+    by account_id, the dataset access, and the price of a person and month by product.
+    """
+    held = access[access["state"] == LICENSED]
+    place = pd.Index(people["account_id"]).get_indexer(pd.Index(held["account_id"]))
+    held = held[place >= 0].reset_index(drop=True)
+    columns = ["display_name", "email", "verdict", "last_act_at", "first_seen_at"]
+    own = people[columns].iloc[place[place >= 0]].reset_index(drop=True)
+    rows = pd.concat([held[["account_id", "product_key", "groups"]], own], axis=1)
+    rows = _decided(rows, noted, grounds)
+    offered = rows["verdict"].isin((*OFFERED, PROTECTED)) | (rows["state"] != OPEN)
+    rows = rows[offered.to_numpy()].reset_index(drop=True)
+    rows["confidence"] = confidence(rows, grounds)
+    names = rows["product_key"].map(dict(grounds.product_names))
+    rows["product_name"] = names.fillna(rows["product_key"]).astype("str")
+    rows["monthly"] = _monthly(rows["product_key"], prices or {})
+    rows["yearly"] = rows["monthly"] * 12
+    rows = _in_order(rows)
+    return Reclaim(
+        rows=rows,
+        facets=_facets(rows, grounds),
+        grounds=grounds,
+        holdings=holdings_of(access, rows["account_id"]),
+        untold=int((people["verdict"] == "cannot_tell").sum()),
+        priced=bool(rows["monthly"].notna().any()),
+    )
+
+
+def _decided(rows: pd.DataFrame, noted: Noted, grounds: Grounds) -> pd.DataFrame:
+    """The rows with what was decided; a license that is protected today is Protected."""
+    today, decisions = grounds.known.today, noted.by_pair
+    pairs = zip(rows["account_id"], rows["product_key"], strict=True)
+    found = [decisions.get(pair) for pair in pairs]
+    told = {
+        "decision": ["" if d is None else d.choice for d in found],
+        "state": [OPEN if d is None else EXPIRED if d.expired(today) else d.choice for d in found],
+        "expires_on": [d.expires_on.isoformat() if d and d.expires_on else "" for d in found],
+        "note": [d.reason if d else "" for d in found],
+        "decided_by": [d.by if d else "" for d in found],
+    }
+    rows = rows.assign(**{name: pd.Series(v, dtype="str") for name, v in told.items()})
+    rows["decided_at"] = pd.array([d.at if d else None for d in found], dtype="Int64")
+    protects = np.array([d is not None and d.protects(today) for d in found], dtype=np.bool_)
+    offered = rows["verdict"].isin(OFFERED).to_numpy()
+    rows.loc[protects & offered, "verdict"] = PROTECTED
+    return rows
+
+
+def _monthly(product_keys: pd.Series, prices: Prices) -> pd.Series:
+    known = {key: float(price) for key, price in prices.items() if price is not None}
+    return product_keys.map(known).astype("Float64")
+
+
+def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    rank = {level: place for place, level in enumerate(CONFIDENCE_WORDS)}
+    order = pd.DataFrame(
+        {
+            "sure": rows["confidence"].map(rank).fillna(len(rank)),
+            "name": rows["display_name"].str.casefold(),
+            "account_id": rows["account_id"],
+            "product_key": rows["product_key"],
+        }
+    ).sort_values(["sure", "name", "account_id", "product_key"])
+    return rows.loc[order.index].reset_index(drop=True)
+
+
+def _facets(rows: pd.DataFrame, grounds: Grounds) -> tuple[Facet, ...]:
+    names = dict(zip(rows["product_key"], rows["product_name"], strict=True))
+    return (
+        facet_of("product", "Product", rows["product_key"], names),
+        facet_of("confidence", "How sure", rows["confidence"], CONFIDENCE_WORDS),
+        facet_of("verdict", "Verdict", rows["verdict"], verdict_words(grounds.thresholds.quiet)),
+        facet_of("decision", "Decision", rows["state"], DECISION_WORDS),
+    )
+
+
+def count_words(listed: Reclaim, rows: Rows) -> str:
+    """“3 licenses of 2 people”."""
+    return f"{plural(len(rows), 'license')} of {plural(listed.people(rows), 'person', 'people')}"

@@ -1,0 +1,143 @@
+"""The answer of a renewal in sentences. Names and currencies go in as they are to be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from jira_usage.metrics.prices import amount_words
+from jira_usage.metrics.what_if import Answer
+from jira_usage.metrics.words import people_count, plural, window_words
+from jira_usage.terms import Plan
+
+_SMALL: Final = (
+    *("none", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+
+
+def number_words(number: int) -> str:
+    """“seven”, “1,234”: words up to twelve."""
+    return _SMALL[number] if 0 <= number < len(_SMALL) else f"{number:,}"
+
+
+def missing_words(missing: Sequence[str]) -> str:
+    """Why no money is shown."""
+    verb = "is" if len(missing) == 1 else "are"
+    return f"No money is shown: {' and '.join(missing)} {verb} missing."
+
+
+def answer_words(name: str, answer: Answer, currency: str) -> str:
+    """“Renewing Jira for 55 instead of 80 saves 197.75 USD a month, …”; only where bought
+    seats and a price were told."""
+    bought, renew_for = answer.bought or 0, answer.renew_for
+    if answer.costs is None:
+        return (
+            f"No price was told for {max(bought, renew_for):,} seats: add a step that reaches it."
+        )
+    saved = answer.costs.saved_monthly
+    if renew_for == bought:
+        cost = amount_words(answer.costs.then / 12, currency)
+        return f"Renewing {name} for {renew_for:,}, as now, costs {cost} a month."
+    if saved > 0:
+        yearly = amount_words(answer.costs.saved_yearly, currency)
+        return (
+            f"Renewing {name} for {renew_for:,} instead of {bought:,} saves "
+            f"{amount_words(saved, currency)} a month, {yearly} a year."
+        )
+    if saved < 0:
+        more = amount_words(-saved, currency)
+        return f"Renewing {name} for {renew_for:,} instead of {bought:,} costs {more} a month more."
+    if answer.billed_now != answer.billed_then or answer.billed_then is None:
+        return f"Going from {bought:,} to {renew_for:,} changes nothing in the price."
+    change = "saves nothing" if renew_for < bought else "costs nothing more"
+    return (
+        f"Going from {bought:,} to {renew_for:,} {change}: both are billed as "
+        f"{answer.billed_then:,}."
+    )
+
+
+def tier_words(answer: Answer) -> str:
+    """“Seven more to reach 50: …”; empty where there is no tier below."""
+    more, end = answer.more_to_lower_tier, answer.lower_tier
+    if more is None or end is None or more <= 0:
+        return ""
+    sentence = f"{number_words(more).capitalize()} more to reach {end:,}"
+    further = answer.renew_for - end
+    if further == more:
+        return f"{sentence}."
+    return (
+        f"{sentence}: that counts from {answer.start:,}; "
+        f"from {answer.renew_for:,} it is {number_words(further)}."
+    )
+
+
+def people_words(answer: Answer, days: int, why_untold: str) -> str:
+    """Who of the people works, reads, and does neither."""
+    window = window_words(days)
+    worked = answer.people - answer.not_found - answer.untold
+    told = [f"{people_count(answer.people)} with a license: {worked:,} worked {window}"]
+    if answer.readers:
+        told.append(f"{answer.readers:,} more were seen by the admin's export")
+    if answer.untold:
+        told.append(
+            f"for {answer.untold:,} it can't be told, so they keep their seats. {why_untold}"
+        )
+    else:
+        told.append(f"no work was found of {answer.idle:,}")
+    return f"{', '.join(told).removesuffix('.')}."
+
+
+def need_words(answer: Answer) -> str:
+    """How the seats that are needed come about, and how many licenses stand in the way."""
+    spare = answer.needed - answer.kept
+    reserve = f" and {spare:,} in reserve" if spare else ""
+    verb = "is" if answer.needed == 1 else "are"
+    need = f"{plural(answer.needed, 'seat')} {verb} needed: {answer.kept:,} for people{reserve}."
+    if not answer.give_back:
+        return need
+    back = "1 license has" if answer.give_back == 1 else f"{answer.give_back:,} licenses have"
+    return f"{need} To renew for {answer.renew_for:,}, {back} to be given back."
+
+
+def short_words(answer: Answer) -> str:
+    """Who would lose a seat they use; empty where nobody would."""
+    if not answer.short:
+        return ""
+    return (
+        f"Too few seats: {people_count(answer.short)} of those who keep their license would "
+        "not have one."
+    )
+
+
+def start_words(plan: Plan, starts_on: date | None) -> str:
+    """When the savings start, and why not before."""
+    if starts_on is None:
+        which = "renewal date" if plan == "annual" else "a billing date"
+        return f"Enter {'the ' if plan == 'annual' else ''}{which} to see when savings start."
+    day = f"{starts_on:%b} {starts_on.day}, {starts_on.year}"
+    if plan == "annual":
+        return f"Savings start with the renewal on {day}: until then the year is paid."
+    return f"Savings start on {day}: the cycle before bills the highest count it has seen."
+
+
+def over_words(people: int, bought: int) -> str:
+    """More people than seats: a bill that can't be right, or a number that is not."""
+    return (
+        f"{people_count(people)} hold a license, more than the {plural(bought, 'seat')} entered. "
+        "Everybody with access is billed: check the number on your last bill."
+    )
+
+
+def apps_words(now: int, then: int, saved: Decimal, currency: str) -> str:
+    """What Marketplace apps cost less, from the counts of the largest product."""
+    if saved == 0:
+        return f"Marketplace apps are billed for {now:,}, the largest product, before and after."
+    change = "saves" if saved > 0 else "costs"
+    more = "" if saved > 0 else " more"
+    return (
+        f"Marketplace apps are billed for the largest product: {then:,} instead of {now:,} "
+        f"{change} {amount_words(abs(saved), currency)} a month{more}."
+    )

@@ -1,0 +1,177 @@
+"""What is different since an instant: people, their licenses, and who works."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+import pandas as pd
+
+from jira_usage.decisions import Thresholds
+from jira_usage.metrics.known import Known
+from jira_usage.metrics.moves import came_back, went_quiet
+from jira_usage.metrics.realized import Realized
+from jira_usage.metrics.verdicts import Judged
+from jira_usage.metrics.words import plural
+from jira_usage.schema import DISABLED, ENABLED, GOT, JOINED, LEFT, LOST
+
+WENT_QUIET, CAME_BACK = "quiet", "back"
+CHANGE_WORDS: Final = {
+    JOINED: "Joined",
+    LEFT: "Left",
+    GOT: "Got a product",
+    LOST: "Lost a product",
+    ENABLED: "Enabled again",
+    DISABLED: "Deactivated",
+    WENT_QUIET: "Went quiet",
+    CAME_BACK: "Came back",
+}
+TOPICS: Final = {
+    JOINED: "presence",
+    LEFT: "presence",
+    ENABLED: "status",
+    DISABLED: "status",
+    GOT: "license",
+    LOST: "license",
+}
+NEEDED: Final = {
+    **dict.fromkeys((JOINED, LEFT, ENABLED, DISABLED), ("users",)),
+    **dict.fromkeys((GOT, LOST), ("users", "licenses", "groups")),
+}
+COLUMNS: Final = ["change", "account_id", "display_name", "known", "product_key", "at"]
+FIRST_SYNC: Final = "This is the first sync: changes are told from the next one on."
+
+
+@dataclass(frozen=True)
+class WhatsNew:
+    """What is different now from how it was at `since_ms`.
+
+    `rows` has change, account_id, display_name, known (whether anything of the account is
+    kept), product_key (of licenses) and at: of the sync that found it, of the last act of
+    who went quiet, or of the act with which somebody came back (epoch ms).
+    `untold` says of a change why it can't be told; `notes` what it may leave out.
+    """
+
+    since_ms: int
+    rows: pd.DataFrame
+    untold: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    realized: Realized | None = None
+
+    def of(self, change: str) -> pd.DataFrame:
+        """The rows of one change; all of them where none is named."""
+        rows = self.rows if not change else self.rows[self.rows["change"] == change]
+        return rows.reset_index(drop=True)
+
+    def people(self, change: str = "") -> int:
+        return int(self.of(change)["account_id"].nunique())
+
+
+def net_changes(changes: pd.DataFrame, since_ms: int) -> pd.DataFrame:
+    """The rows of the table changes that later syncs than `since_ms` found and that still hold.
+
+    Who left and came again, or got a license and lost it, is as before, and not told.
+    """
+    later = changes[changes["at"].astype("int64") > since_ms]
+    later = later.sort_values("at", kind="stable")
+    topic = later["change"].map(TOPICS)
+    keys = [later["account_id"], topic, later["product_key"]]
+    first = later.groupby(keys)["change"].transform("first")
+    last = ~pd.concat(keys, axis=1).duplicated(keep="last")
+    return later[last & (first == later["change"]) & topic.notna()].reset_index(drop=True)
+
+
+def whats_new(
+    changes: pd.DataFrame,
+    users: pd.DataFrame,
+    acts: pd.DataFrame,
+    judged: Judged,
+    since_ms: int,
+    *,
+    states: Mapping[str, str],
+    watched: bool = True,
+    realized: Realized | None = None,
+) -> WhatsNew:
+    """What is different; takes the tables changes and users, counted acts by `at`, the people
+    with verdicts, and the coverage state of each dataset.
+
+    `watched` is whether an earlier sync was there to compare with.
+    """
+    found, strangers = _of_people(net_changes(changes, since_ms), users, changes)
+    rows = [found]
+    known, limits, people = judged.known, judged.thresholds, judged.people
+    untold = dict.fromkeys(NEEDED, "" if watched else FIRST_SYNC)
+    for change, needed in NEEDED.items():
+        short = [name for name in needed if states.get(name) != "complete"]
+        if short and not untold[change]:
+            untold[change] = f"The last sync could not read all of: {', '.join(short)}."
+    notes = {}
+    if strangers:
+        notes[LEFT] = f"And {plural(strangers, 'account')} of which no type is kept."
+    untold |= _untold_work(known, limits, since_ms)
+    notes |= _notes_on_work(known, limits, since_ms)
+    if not untold.get(WENT_QUIET):
+        quiet = went_quiet(acts, people, known, limits, since_ms)
+        rows.append(_told(people[quiet], WENT_QUIET, people.loc[quiet, "last_act_at"]))
+    if not untold.get(CAME_BACK):
+        back = came_back(acts, people, known, limits, since_ms)
+        rows.append(_told(people[back.notna()], CAME_BACK, back[back.notna()]))
+    frame = pd.concat([part for part in rows if len(part)] or [found], ignore_index=True)
+    rank = frame["change"].map({name: place for place, name in enumerate(CHANGE_WORDS)})
+    frame = frame.assign(rank=rank, name=frame["display_name"].str.casefold())
+    order = ["rank", "name", "account_id", "product_key"]
+    frame = frame.sort_values(order, ignore_index=True)[COLUMNS]
+    why = {change: words for change, words in untold.items() if words}
+    return WhatsNew(since_ms, frame, why, notes, realized)
+
+
+def _of_people(
+    found: pd.DataFrame, users: pd.DataFrame, changes: pd.DataFrame
+) -> tuple[pd.DataFrame, int]:
+    """The changes of people, and how many accounts left of which it is not kept what they were.
+
+    Of somebody who left and never acted nothing is kept; whoever held a license was a person.
+    """
+    by_id = users.drop_duplicates("account_id").set_index("account_id")
+    types = found["account_id"].map(by_id["account_type"])
+    holders = set(changes.loc[changes["change"].isin([GOT, LOST]), "account_id"])
+    held = found["account_id"].isin(holders)
+    known = types.notna()
+    people = (types == "atlassian") | (~known & held)
+    strangers = found.loc[~known & ~held & (found["change"] == LEFT), "account_id"].nunique()
+    rows = found[people].assign(known=known[people])
+    rows["display_name"] = rows["account_id"].map(by_id["display_name"]).fillna("").astype("str")
+    return rows[COLUMNS].reset_index(drop=True), int(strangers)
+
+
+def _told(people: pd.DataFrame, change: str, at: pd.Series) -> pd.DataFrame:
+    rows = people[["account_id", "display_name"]].assign(
+        change=change, known=True, product_key="", at=at
+    )
+    return rows[COLUMNS]
+
+
+def _untold_work(known: Known, limits: Thresholds, since_ms: int) -> dict[str, str]:
+    """Why it can't be told who went quiet or came back; nothing where it can."""
+    thin = known.too_thin(limits)
+    if thin:
+        return {WENT_QUIET: thin, CAME_BACK: thin}
+    if known.on(since_ms) <= known.first_on:
+        return {WENT_QUIET: f"Work is known since {known.since} only."}
+    return {}
+
+
+def _notes_on_work(known: Known, limits: Thresholds, since_ms: int) -> dict[str, str]:
+    """What is known too late to tell of everybody."""
+    reach = timedelta(days=limits.working - 1)
+    then, told = known.on(since_ms), {}
+    if known.first_on > then - reach:
+        told[WENT_QUIET] = f"Work is known since {known.since} only: some may be missing."
+    if known.first_on + reach > then:
+        day = known.day_words(known.first_on + reach)
+        told[CAME_BACK] = (
+            f"Can be told of returns from {day} on: work is known since {known.since}."
+        )
+    return told

@@ -1,0 +1,127 @@
+"""The lists of the Changes page: who changed, and what became of decisions; a name opens it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from jira_usage.metrics.realized import STATE_WORDS, Realized
+from jira_usage.metrics.tables import NO_NAME, instants
+from jira_usage.metrics.whats_new import CHANGE_WORDS, WhatsNew
+from jira_usage.metrics.words import people_count, plural
+from jira_usage.ui import address, changes_cards, columns
+from jira_usage.ui.frame import View
+from jira_usage.ui.people_table import HIGHEST, ROW_HEIGHT
+
+NOT_KEPT = "(nothing is kept)"
+
+
+def show(view: View, new: WhatsNew) -> None:
+    """The people of the chosen kind of change, or of all."""
+    change = changes_cards.shown()
+    rows = new.of(change)
+    if change:
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+        ):
+            st.markdown(f"**{CHANGE_WORDS[change]}: {people_count(new.people(change))}**")
+            st.button(
+                "All changes",
+                icon=":material/close:",
+                type="tertiary",
+                on_click=address.clear,
+                args=((changes_cards.SHOW,),),
+            )
+    elif len(rows):
+        st.markdown(f"**{plural(len(rows), 'change')} of {people_count(new.people())}**")
+    if not len(rows):
+        st.info(
+            "Nobody came or went, nobody stopped working or began again, as far as it can be told.",
+            title="Nothing is different",
+        )
+        return
+    _table(
+        view,
+        rows.assign(
+            name=_names(rows),
+            what=rows["change"].map(CHANGE_WORDS),
+            product=_products(view, rows["product_key"]),
+            when=instants(rows["at"]),
+        ),
+        "changes",
+        {
+            "name": st.column_config.TextColumn("Name", help="Click it to open the person."),
+            "what": "What changed",
+            "product": "Product",
+            "when": columns.moment(
+                "When",
+                view.zone,
+                width=150,
+                help="Of joining, leaving, accounts and products: the sync that found it. "
+                "Of work: the last act, or the act of the return.",
+            ),
+        },
+        "What changed, and of whom",
+    )
+
+
+def show_realized(view: View, told: Realized | None) -> None:
+    """A row for each license that was decided to be released."""
+    if told is None or not len(told.rows):
+        return
+    users = view.snapshot.users.drop_duplicates("account_id").set_index("account_id")
+    names = told.rows["account_id"].map(users["display_name"])
+    rows = told.rows.assign(display_name=names.fillna(""), known=names.notna())
+    _table(
+        view,
+        rows.assign(
+            name=_names(rows),
+            product=_products(view, rows["product_key"]),
+            state=rows["state"].map(STATE_WORDS),
+            gone=instants(rows["gone_at"]),
+        ),
+        "realized",
+        {
+            "name": st.column_config.TextColumn("Name", help="Click it to open the person."),
+            "product": "Product",
+            "state": "What became of it",
+            "gone": columns.moment("Found gone", view.zone, width=150),
+        },
+        "What became of decisions to release",
+    )
+
+
+def _table(view: View, rows: pd.DataFrame, key: str, config: dict[str, Any], alt: str) -> None:
+    change = changes_cards.shown() if key == "changes" else ""
+    picked = st.dataframe(
+        rows,
+        # A key of these rows: a click never moves to others that take their place.
+        key=f"{key}_{change}_{view.snapshot.id}_{len(rows)}",
+        on_select="rerun",
+        selection_mode="single-cell",
+        hide_index=True,
+        height=min(ROW_HEIGHT * (len(rows) + 1) + 3, HIGHEST),
+        placeholder="—",
+        column_order=tuple(config),
+        column_config=config,
+        alt=alt,
+    ).selection.cells
+    for row, column in picked:
+        if column == "name" and rows["known"].iat[row]:
+            person = str(rows["account_id"].iat[row])
+            st.switch_page("pages/person.py", query_params={"person": person})
+
+
+def _names(rows: pd.DataFrame) -> pd.Series:
+    named = rows["display_name"].where(rows["display_name"] != "", NO_NAME)
+    return named.where(rows["known"].astype(bool), NOT_KEPT)
+
+
+def _products(view: View, keys: pd.Series) -> pd.Series:
+    names = dict(
+        zip(view.snapshot.products["product_key"], view.snapshot.products["product_name"],
+            strict=True)
+    )  # fmt: skip
+    return keys.map(lambda key: names.get(key) or key)

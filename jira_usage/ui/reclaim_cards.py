@@ -1,0 +1,70 @@
+"""The numbers the Reclaim page opens with: how many could give back, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from jira_usage.metrics.reclaim import GIVEABLE, Reclaim, count_words
+from jira_usage.metrics.words import CONFIDENCE_WORDS, people_count
+from jira_usage.ui import address
+from jira_usage.ui.text import safe
+
+MEANS = {
+    "high": "Long known, nearly all projects seen, and nothing speaks for a need.",
+    "medium": "Something is not known, or the person leads a project.",
+    "low": "Little is known, or something speaks against it. Ask first.",
+}
+WHOLE = (
+    "People with a license of whom no work was found for long. "
+    "Those kept or protected by hand are left out."
+)
+
+
+def show(listed: Reclaim, currency: str) -> None:
+    """All of them, then by confidence; each number opens its list."""
+    with st.grid(4, min_column_width=160):
+        _card(listed, "Could give back", tuple(CONFIDENCE_WORDS), WHOLE, currency)
+        for level, word in CONFIDENCE_WORDS.items():
+            _card(listed, f"{word} confidence", (level,), MEANS[level], currency)
+    if listed.untold:
+        st.info(
+            safe(listed.untold_why),
+            title=f"Of {people_count(listed.untold)} it can't be told",
+        )
+
+
+def money(amount: float, currency: str) -> str:
+    """“1,234.50 USD”."""
+    return f"{amount:,.2f} {safe(currency)}".strip()
+
+
+def _card(
+    listed: Reclaim, label: str, levels: tuple[str, ...], meaning: str, currency: str
+) -> None:
+    choices = {"confidence": list(levels), "decision": list(GIVEABLE)}
+    rows = listed.select(choices).rows
+    with st.container(border=True, height="stretch"):
+        st.metric(label, f"{listed.people(rows):,}", help=meaning)
+        monthly = listed.monthly(rows)
+        if monthly:
+            st.caption(
+                f"{money(monthly, currency)} a month, {money(monthly * 12, currency)} a year"
+            )
+        if len(rows):
+            st.button(
+                count_words(listed, rows),
+                icon=":material/arrow_forward:",
+                type="tertiary",
+                key=f"reclaim_open_{levels[0]}_{len(levels)}",
+                on_click=_open,
+                args=(listed, choices),
+            )
+
+
+def _open(listed: Reclaim, choices: Mapping[str, list[str]]) -> None:
+    """Filters this very page: a link to the page one is on does not reach the address bar."""
+    address.clear([facet.key for facet in listed.facets])
+    for key, values in choices.items():
+        st.query_params[key] = values

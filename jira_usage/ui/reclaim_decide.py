@@ -1,0 +1,114 @@
+"""Deciding about ticked licenses: keep, release, or protect until a date."""
+
+from __future__ import annotations
+
+import time
+from datetime import date, timedelta
+
+import streamlit as st
+
+from jira_usage import decisions
+from jira_usage.decisions import KEEP, PROTECT, RELEASE, Decision
+from jira_usage.errors import JiraUsageError
+from jira_usage.metrics.words import DECISION_WORDS, plural
+from jira_usage.ui import reclaim_notes, reclaim_table
+from jira_usage.ui.errors import show_error
+from jira_usage.ui.reclaim_table import Pairs
+
+UNDO = "undo"
+WORDS = {KEEP: DECISION_WORDS[KEEP], RELEASE: DECISION_WORDS[RELEASE], PROTECT: "Protect",
+         UNDO: "Take back"}  # fmt: skip
+MEANS = (
+    "Only noted here: nothing is changed in Jira. Keep and Protect take a license out of what "
+    "could be given back; a protection ends by itself."
+)
+TROUBLE, SAVED = "reclaim_trouble", "reclaim_saved"
+
+
+def show(pairs: Pairs) -> None:
+    """The panel for the ticked rows, and what became of the last decision."""
+    _show_outcome()
+    if not pairs:
+        return
+    with st.container(border=True):
+        st.markdown(f"**Decide about {plural(len(pairs), 'license')}**")
+        st.caption(MEANS)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            choice = st.segmented_control(
+                "Decision",
+                list(WORDS),
+                default=KEEP,
+                required=True,
+                format_func=WORDS.__getitem__,
+                key="decide_choice",
+            )
+            if choice == PROTECT:
+                st.date_input(
+                    "Expires on",
+                    date.today() + timedelta(days=90),
+                    min_value=date.today() + timedelta(days=1),
+                    key="decide_expires",
+                    width=150,
+                    help="From this day on it no longer protects.",
+                )
+            if choice != UNDO:
+                st.text_input(
+                    "Reason",
+                    key="decide_reason",
+                    max_chars=decisions.LONGEST_REASON,
+                    placeholder="Needed to protect" if choice == PROTECT else "If you like",
+                )
+                st.text_input(
+                    "Decided by",
+                    key="decide_by",
+                    max_chars=decisions.LONGEST_NAME,
+                    placeholder="If you like",
+                    persist_state="session",
+                    width=160,
+                )
+            st.button(
+                "Save",
+                type="primary",
+                icon=":material/check:",
+                key="decide_save",
+                on_click=_save,
+                args=(pairs,),
+            )
+
+
+def _save(pairs: Pairs) -> None:
+    told = st.session_state
+    choice = str(told["decide_choice"])
+    expires_on = told.get("decide_expires")
+    try:
+        place = reclaim_notes.kept()
+        if choice == UNDO:
+            decisions.take_back(place, pairs)
+        else:
+            now_ms = int(time.time() * 1000)
+            made = [
+                Decision(
+                    account_id,
+                    product_key,
+                    choice,
+                    str(told.get("decide_reason") or "").strip(),
+                    expires_on if choice == PROTECT and isinstance(expires_on, date) else None,
+                    str(told.get("decide_by") or "").strip(),
+                    now_ms,
+                )
+                for account_id, product_key in pairs
+            ]
+            decisions.decide(place, made)
+        told[SAVED] = f"{WORDS[choice]}: {plural(len(pairs), 'license')}."
+        told["decide_reason"] = ""
+        reclaim_table.untick()
+    except JiraUsageError as error:
+        told[TROUBLE] = error
+
+
+def _show_outcome() -> None:
+    trouble = st.session_state.pop(TROUBLE, None)
+    if isinstance(trouble, JiraUsageError):
+        show_error(trouble, calm=True)
+    if saved := st.session_state.pop(SAVED, ""):
+        st.toast(saved, icon=":material/check:")

@@ -1,0 +1,54 @@
+"""The filters of the Reclaim page, kept in the address, each option with what it would show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from jira_usage.metrics.facets import Facet
+from jira_usage.metrics.reclaim import Reclaim, count_words
+from jira_usage.metrics.tables import filters_in_words
+from jira_usage.ui import address
+from jira_usage.ui.people_filters import Chosen
+
+
+def show(listed: Reclaim) -> Chosen:
+    """Draws the filters, and returns the rows they choose."""
+    choices = {facet.key: address.told(facet.key, facet.options) for facet in listed.facets}
+    selection = listed.select(choices)
+    with st.grid(4, min_column_width=160):
+        for facet in listed.facets:
+            _filter(facet, choices[facet.key], selection.counts[facet.key])
+    chosen = Chosen(selection.rows, choices, filters_in_words(listed.facets, choices, ""))
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        of_all = f" of {listed.size:,}" if chosen.in_words else ""
+        st.markdown(
+            f"**{count_words(listed, chosen.rows)}**{of_all} · tick rows to decide, "
+            "click a name to open the person"
+        )
+        if chosen.in_words:
+            st.button(
+                "Clear all filters",
+                icon=":material/close:",
+                type="tertiary",
+                on_click=address.clear,
+                args=(tuple(choices),),
+            )
+    return chosen
+
+
+def _filter(facet: Facet, chosen: list[str], counts: Mapping[str, int]) -> None:
+    st.session_state[facet.key] = chosen
+    st.multiselect(
+        facet.label,
+        facet.offered(chosen),
+        key=facet.key,
+        format_func=lambda option: f"{facet.labels[option]} ({counts.get(option, 0):,})",
+        placeholder="All",
+        select_all=False,
+        on_change=address.write,
+        args=(facet.key,),
+    )

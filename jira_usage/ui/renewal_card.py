@@ -1,0 +1,125 @@
+"""One product's renewal: the answer, the chart, and the people behind the numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from jira_usage import charts
+from jira_usage.metrics import renewal_words
+from jira_usage.metrics.last_seen import days_since_seen
+from jira_usage.metrics.tiles import UNKNOWN
+from jira_usage.metrics.what_if import Answer, Question, cost_curve, what_if
+from jira_usage.metrics.words import NO_WORK, people_count
+from jira_usage.terms import MOST_SEATS, Buffer, ProductTerms
+from jira_usage.ui import cards, renewal_terms
+from jira_usage.ui.frame import View
+from jira_usage.ui.renewal_view import Books, Product
+from jira_usage.ui.text import safe
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A product for which money can be told, and the answer."""
+
+    product: Product
+    answer: Answer
+
+
+def show(view: View, books: Books, product: Product, buffer: Buffer) -> Plan | None:
+    """Draws the card; returns the plan where prices and seats were told."""
+    told = books.terms.of(product.key)
+    with cards.card(product.name):
+        seen = days_since_seen(product.days_since.index, books.dates, books.today)
+
+        def answered(seats: int | None) -> Answer:
+            return what_if(
+                product.days_since,
+                books.known_days,
+                told,
+                Question(view.days, books.today, buffer, seats),
+                seen_days=seen,
+                blind=bool(books.blind),
+            )
+
+        needed = answered(None)
+        _numbers(product, told, needed)
+        seats = _ask_seats(product, needed)
+        answer = answered(seats)
+        complete = not told.missing
+        if complete:
+            _money(books, product, told, answer)
+        else:
+            st.info(renewal_words.missing_words(told.missing), icon=":material/payments:")
+        _people(view, books, product, answer)
+        renewal_terms.show(books, product, told)
+    return Plan(product, answer) if complete else None
+
+
+def _numbers(product: Product, told: ProductTerms, answer: Answer) -> None:
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("People", f"{answer.people:,}", help="Enabled people with a license of its own.")
+        st.metric(
+            "Seats by Jira",
+            str(product.row.seats_words),
+            help="What Jira says the plan holds. It may be the plan's ceiling, so nothing is "
+            "computed from it.",
+        )
+        bought = UNKNOWN if told.bought is None else f"{told.bought:,}"
+        st.metric("Bought", bought, help="By your own words, from the last bill or quote.")
+        st.metric("Needed", f"{answer.needed:,}", help="For those who keep theirs, and in reserve.")
+
+
+def _ask_seats(product: Product, needed: Answer) -> int | None:
+    seats = st.number_input(
+        "Renew for",
+        min_value=1,
+        max_value=MOST_SEATS,
+        value=None,
+        key=f"renew_{product.key}",
+        bind="query-params",
+        placeholder=f"{needed.needed:,} seats, as needed",
+        width=240,
+        help="The number of seats to weigh. Empty: as many as are needed.",
+    )
+    return None if seats is None else int(seats)
+
+
+def _money(books: Books, product: Product, told: ProductTerms, answer: Answer) -> None:
+    currency = safe(books.terms.currency)
+    st.markdown(f"**{renewal_words.answer_words(safe(product.name), answer, currency)}**")
+    tier = renewal_words.tier_words(answer)
+    if tier:
+        st.markdown(tier)
+    if answer.costs and answer.costs.saved_yearly > 0:
+        st.markdown(renewal_words.start_words(told.plan, answer.starts_on))
+    if told.bought is not None and answer.people > told.bought:
+        st.warning(
+            renewal_words.over_words(answer.people, told.bought), icon=":material/receipt_long:"
+        )
+    if told.price is None or told.bought is None:
+        return
+    points = {"Bought": told.bought, "Renew for": answer.renew_for, "Needed": answer.needed}
+    curve = cost_curve(told.price, *points.values())
+    if len(curve):
+        cards.chart(
+            charts.cost_by_seats(curve, points, books.terms.currency),
+            key=f"chart_{product.key}",
+            alt=f"Line of the monthly cost of {product.name} by number of seats. "
+            + renewal_words.answer_words(product.name, answer, books.terms.currency),
+        )
+
+
+def _people(view: View, books: Books, product: Product, answer: Answer) -> None:
+    short = renewal_words.short_words(answer)
+    if short:
+        st.warning(short, icon=":material/group_remove:")
+    st.markdown(renewal_words.need_words(answer))
+    st.caption(renewal_words.people_words(answer, view.days, safe(books.blind)))
+    with st.container(horizontal=True, gap="xsmall"):
+        if answer.people:
+            cards.people_link(people_count(answer.people), {"product": product.key})
+        if answer.not_found:
+            found = f"{answer.not_found:,} no work found"
+            cards.people_link(found, {"product": product.key, "work": NO_WORK})

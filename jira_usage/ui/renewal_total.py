@@ -1,0 +1,100 @@
+"""All products of a renewal in one amount, Marketplace apps, and what is said of the site."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from jira_usage.errors import InvalidInput
+from jira_usage.metrics.prices import amount_words, apps_yearly_cost
+from jira_usage.metrics.renewal_words import apps_words
+from jira_usage.metrics.words import plural
+from jira_usage.terms import LONGEST_CURRENCY, Buffer, Terms, money
+from jira_usage.ui import cards
+from jira_usage.ui.errors import show_error
+from jira_usage.ui.renewal_card import Plan
+from jira_usage.ui.renewal_view import Books, saved
+from jira_usage.ui.text import safe
+
+
+def show(place: Any, books: Books, plans: Sequence[Plan]) -> None:
+    """What all products with a price save together. Money adds up; people and seats do not."""
+    told = [plan for plan in plans if plan.answer.costs]
+    if not told:
+        return
+    saved_yearly = sum((p.answer.costs.saved_yearly for p in told if p.answer.costs), Decimal(0))
+    apps = _apps(books, plans)
+    with place:
+        with st.container(horizontal=True, gap="medium"):
+            now = sum((p.answer.costs.now for p in told if p.answer.costs), Decimal(0))
+            _metric("Cost now, a month", now / 12, books)
+            _metric("Saved a month", saved_yearly / 12, books)
+            _metric("Saved a year", saved_yearly, books)
+        st.caption(
+            f"Over {plural(len(told), 'product')} with prices and seats, of {len(books.products)}; "
+            "Marketplace apps are not in it."
+        )
+        if apps:
+            st.markdown(apps)
+
+
+def show_settings(books: Books, buffer: Buffer) -> None:
+    """The currency, the price of Marketplace apps, and the usual reserve."""
+    if not books.products:
+        return
+    terms = books.terms
+    with cards.card("For all products"):
+        with st.grid(2, min_column_width=220):
+            currency = st.text_input(
+                "Currency",
+                value=terms.currency,
+                key="terms_currency",
+                max_chars=LONGEST_CURRENCY,
+                help="A label beside every amount. Nothing is converted.",
+            )
+            apps = st.text_input(
+                "All Marketplace apps together, per person and month",
+                value="" if terms.app_price is None else str(terms.app_price),
+                key="terms_apps",
+                placeholder="not told",
+                help="Atlassian bills apps for as many people as the largest Jira product has.",
+            )
+        st.caption("Saving keeps the seats in reserve from above as well.")
+        if st.button("Save", key="terms_save", icon=":material/save:"):
+            _save(books, currency, apps, buffer)
+
+
+def _save(books: Books, currency: str, apps: str, buffer: Buffer) -> None:
+    try:
+        app_price = money(apps) if apps.strip() else None
+        label = Terms(currency=currency.strip()).currency
+    except InvalidInput as error:
+        show_error(error)
+        return
+    if saved(books.kept, lambda t: replace(t, currency=label, app_price=app_price, buffer=buffer)):
+        st.rerun()
+
+
+def _apps(books: Books, plans: Sequence[Plan]) -> str:
+    """What apps save, in a sentence; they are told only where every product's seats are."""
+    price = books.terms.app_price
+    if price is None:
+        return ""
+    if len(plans) < len(books.products):
+        return (
+            "Nothing is said of Marketplace apps: they are billed for the largest product, "
+            "and not all bought seats are known."
+        )
+    now = {plan.product.key: plan.answer.bought or 0 for plan in plans}
+    then = {plan.product.key: plan.answer.renew_for for plan in plans}
+    saved_yearly = apps_yearly_cost(price, now) - apps_yearly_cost(price, then)
+    currency = safe(books.terms.currency)
+    return apps_words(max(now.values()), max(then.values()), saved_yearly / 12, currency)
+
+
+def _metric(label: str, amount: Decimal, books: Books) -> None:
+    st.metric(label, safe(amount_words(amount, books.terms.currency)), width="content")

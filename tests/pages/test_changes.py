@@ -1,0 +1,189 @@
+"""The Changes page: what is different since the last sync, or since a chosen date."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kept_site import a_site
+from reading import HOSTILE, address, metrics, open_page, run, words
+from streamlit.testing.v1 import AppTest
+
+from jira_usage import decisions
+from jira_usage.decisions import KEEP, RELEASE, Decision
+from jira_usage.period import DAY_MS
+from jira_usage.terms import Price, ProductTerms, change_terms
+from tests.builders import act, days_ago, user
+
+JIRA = "jira-software"
+HOUR_MS = 3_600_000
+
+
+def now_ms() -> int:
+    return int(time.time() * 1000) - 60_000
+
+
+def changed(account_id: str, change: str, days: float = 0, product: str = "") -> dict[str, Any]:
+    """A change that a sync some days ago found; the one before it was a day earlier."""
+    at = days_ago(days, now=now_ms())
+    return {
+        "at": at,
+        "since": at - DAY_MS,
+        "account_id": account_id,
+        "change": change,
+        "product_key": product,
+    }
+
+
+TOLD = [
+    changed("ann", "got", product=JIRA),
+    changed("ann", "got", product="jira-core"),
+    changed("cyn", "joined"),
+    changed("dee", "disabled"),
+    changed("zoe", "left"),
+    changed("zoe", "lost", product=JIRA),
+    changed("bot", "joined"),
+    changed("ben", "got", 5, product="jira-core"),
+]
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    app.button(key=key).click().run()
+    assert not app.exception, app.exception
+    return app
+
+
+def on(days: int) -> str:
+    return (datetime.now(UTC) - timedelta(days=days)).date().isoformat()
+
+
+def test_nothing_synced(tmp_path: Path) -> None:
+    assert not run("changes", tmp_path, data=False).metric
+
+
+def test_the_first_sync_says_that_changes_are_told_from_the_next_one_on(tmp_path: Path) -> None:
+    app = run("changes", tmp_path)
+    assert "changes are told from the next one on" in words(app)
+    assert not app.metric and not app.dataframe
+
+
+def test_the_first_sync_and_a_date_tell_of_work_only(tmp_path: Path) -> None:
+    acts = [act("ann", at=days_ago(35, now=now_ms()))]
+    app = run("changes", tmp_path, acts=acts, covered_days=100, address={"since": on(10)})
+    told = metrics(app)
+    assert told["Joined"] == told["Got a product"] == "unknown"
+    assert (told["Went quiet"], told["Came back"]) == ("1", "0")
+
+
+def test_everything_since_the_last_sync(tmp_path: Path) -> None:
+    app = run("changes", tmp_path, changes=TOLD)
+    assert metrics(app) == {
+        "Joined": "1",
+        "Left": "1",
+        "Got a product": "1",
+        "Lost a product": "1",
+        "Enabled again": "0",
+        "Deactivated": "1",
+        "Went quiet": "0",
+        "Came back": "0",
+    }
+    assert "6 changes of 4 people" in words(app) and "the last sync" in words(app)
+    assert "evil.example" not in words(app)
+    names = app.dataframe[0].value["name"].tolist()
+    assert HOSTILE in names and "(nothing is kept)" in names
+
+
+def test_a_chosen_date_stays_in_the_address(tmp_path: Path) -> None:
+    app = run("changes", tmp_path, changes=TOLD, address={"since": on(8)})
+    assert metrics(app)["Got a product"] == "2"
+    assert app.date_input(key="since").value.isoformat() == on(8)
+    assert address(app)["since"] == [on(8)]
+    app.date_input(key="since").set_value(datetime.now(UTC).date() - timedelta(days=9)).run()
+    assert address(app)["since"] == [on(9)] and not app.exception
+
+
+@pytest.mark.parametrize("since", ["1999-01-01", "2999-01-01", "soon", "%00", ""])
+def test_a_date_that_is_none_or_is_not_known_is_dropped(tmp_path: Path, since: str) -> None:
+    app = run("changes", tmp_path, changes=TOLD, address={"since": since})
+    assert "since" not in address(app) and metrics(app)["Got a product"] == "1"
+
+
+def test_every_number_opens_as_many_people_as_it_says(tmp_path: Path) -> None:
+    app = run("changes", tmp_path, changes=TOLD)
+    for change, number in (("joined", 1), ("got", 1), ("lost", 1), ("left", 1), ("disabled", 1)):
+        press(app, f"changes_open_{change}")
+        assert address(app)["show"] == [change]
+        assert app.dataframe[0].value["account_id"].nunique() == number
+    assert len(press(app, "changes_open_got").dataframe[0].value) == 2
+
+
+def test_a_name_opens_the_person(tmp_path: Path) -> None:
+    app = run("changes", tmp_path, changes=TOLD, address={"show": "joined"})
+    app.session_state[app.dataframe[0].key] = {
+        "selection": {"rows": [], "columns": [], "cells": [[0, "name"]]}
+    }
+    app.run()
+    assert not app.exception and app.title[0].value == "Person"
+    assert address(app)["person"] == ["cyn"]
+
+
+def test_who_went_quiet_and_who_came_back(tmp_path: Path) -> None:
+    now = now_ms()
+    acts = [
+        act("ann", at=days_ago(35, now=now)),
+        act("cyn", at=days_ago(60, now=now)),
+        act("cyn", at=days_ago(2, now=now)),
+    ]
+    what = {"acts": acts, "changes": TOLD, "covered_days": 100}
+    app = run("changes", tmp_path, address={"since": on(10)}, **what)
+    assert (metrics(app)["Went quiet"], metrics(app)["Came back"]) == ("1", "1")
+    assert press(app, "changes_open_quiet").dataframe[0].value["account_id"].tolist() == ["ann"]
+    assert press(app, "changes_open_back").dataframe[0].value["account_id"].tolist() == ["cyn"]
+
+
+def test_nothing_is_different(tmp_path: Path) -> None:
+    app = run("changes", tmp_path, changes=TOLD, address={"since": on(0), "show": "enabled"})
+    assert "Nothing is different" in [one.proto.title for one in app.info]
+
+
+def test_what_the_last_sync_could_not_read_is_unknown(tmp_path: Path) -> None:
+    refused = {"licenses": "Administer Jira is missing."}
+    old = [changed("ben", "joined", 5)]
+    app = run("changes", tmp_path, changes=old, refused=refused)
+    told = metrics(app)
+    assert (told["Joined"], told["Got a product"]) == ("1", "unknown")
+    assert "could not read all of: licenses" in words(app).replace("\\", "")
+
+
+def test_what_became_of_decisions_and_what_it_saves(tmp_path: Path) -> None:
+    kept = a_site(tmp_path)
+    at = days_ago(3, now=now_ms())
+    decisions.decide(
+        kept,
+        [
+            Decision("zoe", JIRA, RELEASE, at=at),
+            Decision("cyn", JIRA, RELEASE, at=at),
+            Decision("ann", JIRA, KEEP, at=at),
+        ],
+    )
+    price = ProductTerms(10, Price.flat(Decimal("7.91")))
+    change_terms(kept, lambda terms: terms.having(JIRA, price))
+    app = run("changes", tmp_path, changes=TOLD)
+    told = metrics(app)
+    assert (told["Gone"], told["Still there"]) == ("1", "1")
+    assert told["Saved a month"] == "7.91 USD"
+    assert app.dataframe[1].value["account_id"].tolist() == ["cyn", "zoe"]
+
+
+def test_an_empty_site(tmp_path: Path) -> None:
+    app = run("changes", tmp_path, empty=True, users=[user("ann")], changes=[TOLD[1]])
+    assert metrics(app)["Got a product"] == "1"
+
+
+def test_it_opens_cold(tmp_path: Path) -> None:
+    app = open_page("changes", tmp_path, changes=TOLD, address={"show": "nothing", "zone": "Mars"})
+    assert not app.run().exception
