@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+PLATEAU = 15.0
+SLOWEST = 0.2
+# A limit that is met again at once was far below the pace, one met later just below it.
+SOON_SECONDS, SOON, LATE = 2.0, 0.6, 0.85
 
 
 @dataclass(frozen=True)
@@ -24,27 +29,43 @@ QUICK = Patience(attempts=2, rate_limit_attempts=2, longest_wait=5.0, read_timeo
 
 @dataclass
 class Lane:
-    """The pace of one endpoint: Jira's burst limits are per site, method and endpoint."""
+    """The pace of one endpoint: Jira's burst limits are per site, method and endpoint.
+
+    Jira does not say its limit before it is met. Where it is met, the lane goes on a
+    little slower than it went, comes back to that pace within PLATEAU seconds, stays
+    about there, and then tries a higher one, as TCP does (CUBIC, RFC 9438): each limit
+    that is met costs a pause. Times in seconds of one clock.
+    """
 
     resume_at: float = 0.0
-    interval: float = 0.0
     next_at: float = 0.0
-    sent: list[float] = field(default_factory=list)
+    peak: float = 0.0  # requests a second at which the limit was met; 0 for not yet
+    start: float = 1.0  # share of the peak to go on with
+    began_at: float = 0.0
+    sent: int = 0
 
     def reserve(self, now: float) -> float:
         """The time at which the next request of this lane may go; it is taken by the caller."""
         at = max(now, self.resume_at, self.next_at)
-        self.next_at = at + self.interval
-        self.interval *= 0.99
-        if self.interval < 0.001:
-            self.interval = 0.0
-        self.sent = [*self.sent[-199:], at]
+        if not self.sent:
+            self.began_at = at
+        self.sent += 1
+        if self.peak:
+            self.next_at = at + 1.0 / self._rate(at)
         return at
 
     def limited(self, now: float, wait: float) -> None:
-        """Nothing goes before `wait` has passed, and then a little slower than it went."""
-        last_second = sum(1 for at in self.sent if now - 1.0 <= at <= now)
+        """Nothing goes before `wait` has passed. Requests that were on their way together
+        meet one and the same limit."""
         if now >= self.resume_at:
-            self.interval = max(1.0 / max(last_second, 1), self.interval) * 1.1
+            took = max(now - self.began_at, 0.001)
+            self.peak = max(SLOWEST, self._rate(now) if self.peak else self.sent / took)
+            self.start = SOON if took < SOON_SECONDS else LATE
+            self.sent = 0
         self.resume_at = max(self.resume_at, now + wait)
         self.next_at = max(self.next_at, self.resume_at)
+
+    def _rate(self, now: float) -> float:
+        """Requests a second: from `start` up to the peak, a plateau, then ever faster."""
+        passed = (now - self.resume_at) / PLATEAU - 1.0
+        return self.peak * (1.0 + (1.0 - self.start) * passed**3)

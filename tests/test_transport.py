@@ -1,4 +1,3 @@
-import itertools
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -17,7 +16,7 @@ from jira_usage.errors import (
     SiteUnreachable,
     SyncCancelled,
 )
-from jira_usage.pace import Lane, Patience
+from jira_usage.pace import Patience
 from jira_usage.transport import Transport
 
 SITE = "https://acme.atlassian.net"
@@ -181,15 +180,3 @@ def test_a_truncated_answer_is_asked_for_again() -> None:
         url = f"http://127.0.0.1:{server.server_address[1]}"
         assert Transport(url, None, patience=HASTY).get("/x") == 1234
         server.shutdown()
-
-
-def test_a_lane_slows_down_after_a_limit_and_finds_its_speed_again() -> None:
-    lane = Lane()
-    for n in range(10):
-        assert lane.reserve(n / 10) == n / 10
-    lane.limited(1.0, 2.0)
-    assert lane.reserve(1.5) == 3.0
-    places = [lane.reserve(3.0) for _ in range(2000)]
-    gaps = [b - a for a, b in itertools.pairwise(places)]
-    assert gaps[0] == pytest.approx(0.109, abs=0.01)
-    assert gaps[-1] < 0.01
