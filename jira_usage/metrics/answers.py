@@ -11,7 +11,17 @@ import pandas as pd
 
 from jira_usage.datasets import access_of, dataset
 from jira_usage.decisions import Noted
-from jira_usage.metrics import kinds, person, products, projects, rhythm, trend, verdicts
+from jira_usage.metrics import (
+    adoption,
+    kinds,
+    oddities,
+    person,
+    products,
+    projects,
+    rhythm,
+    trend,
+    verdicts,
+)
 from jira_usage.metrics.access import LICENSED
 from jira_usage.metrics.activity import counted, events_within
 from jira_usage.metrics.care import Care, care
@@ -250,6 +260,56 @@ def project_activity(snapshot: Snapshot, period: Period, count_created: bool) ->
     return projects.project_activity(
         snapshot.tally, snapshot.users, snapshot.projects, period, count_created=count_created
     )
+
+
+def project_adoption(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
+    """project_activity with the life of each project, its members, and the share that acted."""
+    frame = project_activity(snapshot, period, count_created)
+    life = adoption.project_life(
+        snapshot.tally,
+        snapshot.users,
+        snapshot.projects,
+        period,
+        blind=bool(blind(snapshot, period)),
+        count_created=count_created,
+    )
+    within = counted(events_within(snapshot.tally, period), count_created=count_created)
+    worked = worked_in(within, snapshot.users["account_id"], snapshot.projects)
+    worked["account_id"] = snapshot.users["account_id"].to_numpy()[worked["row"]]
+    held = adoption.project_members(snapshot.role_actors, snapshot.members, snapshot.users, worked)
+    frame = frame.merge(life, on="project_key", how="left").merge(
+        held, on="project_key", how="left"
+    )
+    frame["life"] = frame["life"].fillna("")
+    return frame
+
+
+def group_activity(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
+    """adoption.group_activity of the groups that grant a product or administration."""
+    told = roster(snapshot, period, count_created)
+    people = told.people
+    acted = pd.Index(people.loc[(people["actions"] > 0).to_numpy(), "account_id"])
+    frame = adoption.group_activity(snapshot.groups, snapshot.members, snapshot.users, acted)
+    return frame[frame["name"].isin(told.facet("group").options)].reset_index(drop=True)
+
+
+def days_worked(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
+    """adoption.days_worked of the snapshot."""
+    told = roster(snapshot, period, count_created)
+    return adoption.days_worked(told.counts, told.is_person, period, snapshot.covered_from_ms)
+
+
+def round_the_clock(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
+    """oddities.round_the_clock of the snapshot."""
+    return oddities.round_the_clock(
+        snapshot.tally, snapshot.users, period, count_created=count_created
+    )
+
+
+def spikes(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
+    """oddities.spikes of the snapshot."""
+    daily = once(snapshot, _daily, period, count_created)
+    return oddities.spikes(daily, period, snapshot.covered_from_ms, count_created=count_created)
 
 
 def weekday_hours(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from jira_usage.metrics import answers, findings
 from jira_usage.metrics.robots import robots
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.tables import instants, type_words
-from jira_usage.ui import cards, columns, product_seats, project_tables
+from jira_usage.ui import adoption_cards, cards, columns, product_seats, project_tables
 from jira_usage.ui.frame import View
 
 
@@ -58,11 +58,12 @@ def products(view: View, roster: Roster) -> None:
                 key="chart_products",
                 alt="Bars of active people per day, a row for each product.",
             )
+            product_seats.show_table(view.cached(answers.seat_table), adoption_cards.PRODUCT)
 
 
 def projects(view: View) -> None:
     """The projects that are worked in, with the way to their people."""
-    told = view.cached(answers.project_activity)
+    told = view.cached(answers.project_adoption)
     finding = findings.projects(told)
     more = "The projects most people worked in, then all of them. Tick a row to see its people."
     with cards.card(finding, more):
@@ -75,6 +76,7 @@ def projects(view: View) -> None:
             )
         with table:
             project_tables.show_all(told, view.zone, f"All projects. {finding}.")
+        adoption_cards.project_lives(told)
 
 
 def one_person() -> None:

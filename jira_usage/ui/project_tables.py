@@ -5,27 +5,43 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from jira_usage.metrics.adoption import LIFE_WORDS
 from jira_usage.metrics.tables import instants
 from jira_usage.ui import cards, columns
 
+COLUMNS = ("project_key", "name", "people", "how", "actions", "days", "last", "lead", "members",
+           "share")  # fmt: skip
+LIFE = (
+    "Fading: in the later half of the days shown, half as many people as in the earlier, or fewer."
+)
+MEMBERS = "Enabled people in a role of the project, where project roles could be read."
+
 
 def show_all(projects: pd.DataFrame, zone: str, alt: str) -> None:
-    """Takes project_activity; a ticked row opens the project's people."""
+    """Takes project_adoption; a ticked row opens the project's people."""
     picked = st.dataframe(
-        projects.assign(last=instants(projects["last_act_at"])),
+        projects.assign(
+            last=instants(projects["last_act_at"]), how=projects["life"].map(LIFE_WORDS)
+        ),
         key="projects",
         on_select="rerun",
         selection_mode="single-row",
         hide_index=True,
-        placeholder="none found",
-        column_order=("project_key", "name", "people", "actions", "days", "last"),
+        placeholder="—",
+        column_order=COLUMNS,
         column_config={
             "project_key": "Key",
             "name": "Project",
             "people": "People",
+            "how": st.column_config.TextColumn("Life", help=LIFE),
             "actions": columns.number("Acts"),
             "days": columns.spark("Day by day", width=120),
             "last": columns.moment("Last act", zone),
+            "lead": "Lead",
+            "members": columns.number("Members", help=MEMBERS),
+            "share": st.column_config.NumberColumn(
+                "Members active", format="percent", help="The share of them that worked in it."
+            ),
         },
         alt=alt,
     ).selection.rows

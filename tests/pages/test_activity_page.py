@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from reading import HOSTILE, metrics, open_page, run, words
 
-from tests.builders import project
+from tests.builders import act, days_ago, project
 
 
 def test_empty_site(tmp_path: Path) -> None:
@@ -19,12 +20,44 @@ def test_with_data(tmp_path: Path) -> None:
     app = run("activity", tmp_path)
     told = metrics(app)
     assert told["Active, 30 days"] == "2" and told["Active, 7 days"] == "2"
-    kinds, projects, robots = (frame.value for frame in app.dataframe)
+    _, kinds, _, groups, projects, robots = (frame.value for frame in app.dataframe)
+    assert groups[["name", "people", "active"]].to_numpy().tolist() == [
+        ["jira-users", 2, 1],
+        ["work-users", 2, 2],
+        ["site-admins", 1, 1],
+    ]
+    assert projects["life"].tolist() == ["alive", "dead"]
+    assert projects[["members", "share"]].iloc[0].tolist() == [1, 1.0]
     assert kinds.set_index("kind").loc["comment_created", "actions"] == 2
     assert projects[["project_key", "people"]].to_numpy().tolist() == [["WEB", 2], ["OLD", 0]]
     assert robots[["account_id", "actions"]].to_numpy().tolist() == [["bot", 5]]
     assert len(app.get("plotly_chart")) == 5
     assert all(chart.proto.alt for chart in app.get("plotly_chart"))
+
+
+def test_a_day_far_above_the_usual_is_noted_with_its_kind(tmp_path: Path) -> None:
+    now = int(time.time() * 1000) - 60_000
+    acts = [act("ann", at=days_ago(2, now=now), act="issue_changed") for _ in range(40)]
+    app = run("activity", tmp_path, acts=acts)
+    [note] = [one for one in app.info if "far more acts" in one.proto.title]
+    assert "40 acts, usually 0; 100% of them changes to issues" in note.value
+
+
+def test_a_person_acting_round_the_clock_is_flagged(tmp_path: Path) -> None:
+    now = int(time.time() * 1000) - 60_000
+    acts = [act("ann", at=days_ago(n / 24, now=now)) for n in range(24 * 8)]
+    app = run("activity", tmp_path, acts=acts)
+    assert "1 person acting round the clock" in words(app)
+    app.session_state["round_the_clock"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    assert app.run().title[0].value == "Person"
+
+
+def test_ticking_a_group_opens_its_people(tmp_path: Path) -> None:
+    app = open_page("activity", tmp_path)
+    app.session_state["groups"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    assert not app.exception and app.title[0].value == "Users"
+    assert sorted(app.dataframe[0].value["account_id"]) == ["ann", "cyn"]
 
 
 def test_the_zone_is_stated(tmp_path: Path) -> None:

@@ -1,0 +1,128 @@
+"""How well Jira is taken up: by project, by group, and by how often each person works."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from jira_usage.metrics.activity import by_people, counted, events_within
+from jira_usage.metrics.matrix import Counts, Mask, known_days, weekends
+from jira_usage.period import Period
+
+ALIVE, FADING, DEAD, UNSEEN = "alive", "fading", "dead", "unseen"
+LIFE_WORDS: Final = {
+    ALIVE: "Alive",
+    FADING: "Fading",
+    DEAD: "Nobody active",
+    UNSEEN: "Can't tell",
+}
+FADED: Final = 0.5
+# Up to how many working days, by name: the rest is “more”.
+STEPS: Final = (0, 2, 5, 10, 15, 20)
+
+
+def project_life(
+    events: pd.DataFrame,
+    users: pd.DataFrame,
+    projects: pd.DataFrame,
+    period: Period,
+    *,
+    blind: bool = False,
+    count_created: bool = False,
+) -> pd.DataFrame:
+    """project_key, before, after, life: a row for each project of the table projects.
+
+    `after` are the people active on the later half of the window's dates, `before` on as
+    many dates before. A project is dead where no person was active in the window, and
+    fading where `after` is half of `before` or less. `blind` says that not all of the
+    window was read: then nothing is dead or fading; nor is what the token can't browse.
+    """
+    half = period.days // 2
+    within = counted(events_within(events, period), count_created=count_created)
+    within = within[by_people(within, users)]
+    days = period.day_numbers(within["at"].to_numpy())
+    keys = projects.drop_duplicates("project_key")["project_key"]
+    frame = pd.DataFrame({"project_key": keys.to_numpy(object)}).astype("str")
+    for name, chosen in (
+        ("before", (days >= period.days - 2 * half) & (days < period.days - half)),
+        ("after", days >= period.days - half),
+        ("people", days >= 0),
+    ):
+        some = within[chosen].groupby("project_key", observed=True)["account_id"].nunique()
+        told = {str(key): int(number) for key, number in some.items()}
+        frame[name] = frame["project_key"].map(told).fillna(0).astype("int64")
+    seen = projects.drop_duplicates("project_key")["browsable"].fillna(True).to_numpy(dtype=bool)
+    idle = (frame["people"] == 0).to_numpy()
+    fading = ((frame["before"] > 0) & (frame["after"] <= frame["before"] * FADED)).to_numpy()
+    untold = (idle & (~seen | blind)) | (fading & blind)
+    frame["life"] = np.select([untold, idle, fading], [UNSEEN, DEAD, FADING], default=ALIVE)
+    return frame[["project_key", "before", "after", "life"]]
+
+
+def project_members(
+    role_actors: pd.DataFrame, members: pd.DataFrame, users: pd.DataFrame, worked_in: pd.DataFrame
+) -> pd.DataFrame:
+    """project_key, members, active_members, share: where project roles are known.
+
+    `members` are the enabled people in a role of the project, directly or through a group.
+    Takes `worked_in` with account_id and project_key.
+    """
+    people = users.loc[users["active"].astype(bool) & (users["account_type"] == "atlassian")]
+    direct = role_actors.loc[role_actors["account_id"] != "", ["project_key", "account_id"]]
+    through = role_actors.loc[role_actors["group_id"] != "", ["project_key", "group_id"]]
+    through = through.merge(members, on="group_id")[["project_key", "account_id"]]
+    held = pd.concat([direct, through]).drop_duplicates()
+    held = held[held["account_id"].isin(people["account_id"])]
+    return _shares(held, "project_key", worked_in, "members", "active_members")
+
+
+def group_activity(
+    groups: pd.DataFrame, members: pd.DataFrame, users: pd.DataFrame, acted: pd.Index
+) -> pd.DataFrame:
+    """name, people, active, share: the enabled people of each group, and who of them acted.
+
+    A row for each group that has any, the largest first.
+    """
+    people = users.loc[users["active"].astype(bool) & (users["account_type"] == "atlassian")]
+    held = members[members["account_id"].isin(people["account_id"])].drop_duplicates()
+    held = held.merge(groups[["group_id", "name"]], on="group_id")
+    frame = held.assign(active=held["account_id"].isin(acted)).groupby(["group_id", "name"])
+    told = frame.agg(people=("account_id", "size"), active=("active", "sum")).reset_index()
+    told["share"] = told["active"] / told["people"].astype("float64")
+    told = told.sort_values(["people", "name"], ascending=[False, True], ignore_index=True)
+    return told[["name", "people", "active", "share"]].astype({"active": "int64"})
+
+
+def days_worked(counts: Counts, people: Mask, period: Period, covered_from_ms: int) -> pd.DataFrame:
+    """first, last, people, share: how many active people acted on so many working days.
+
+    Complete, fully read Mondays to Fridays count, as in trend.rates; 0 are people who
+    acted on other dates only. Takes day_counts and who of its rows are people.
+    """
+    acted = counts[people] > 0
+    working = known_days(period, covered_from_ms) & ~weekends(period)
+    working[-1] = False  # today is not over
+    number = int(working.sum())
+    each = acted[:, working].sum(axis=1)[acted.any(axis=1)]
+    ends = [*(step for step in STEPS if step < number), number]
+    rows, begin = [], 0
+    for end in ends:
+        rows.append((begin, end, int(((each >= begin) & (each <= end)).sum())))
+        begin = end + 1
+    frame = pd.DataFrame(rows, columns=["first", "last", "people"])
+    frame["share"] = frame["people"] / max(len(each), 1)
+    return frame
+
+
+def _shares(
+    held: pd.DataFrame, key: str, worked_in: pd.DataFrame, whole: str, part: str
+) -> pd.DataFrame:
+    acted = set(zip(worked_in["account_id"], worked_in[key], strict=True))
+    pairs = zip(held["account_id"], held[key], strict=True)
+    frame = held.assign(acted=[pair in acted for pair in pairs]).groupby(key)["acted"]
+    told = pd.DataFrame({whole: frame.size(), part: frame.sum()}).reset_index()
+    told = told.astype({whole: "Int64", part: "Int64"})
+    told["share"] = told[part].astype("Float64") / told[whole].astype("Float64")
+    return told

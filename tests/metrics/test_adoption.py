@@ -1,0 +1,168 @@
+"""How well Jira is taken up, and what may not be people's daily work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from jira_usage.metrics.activity import daily
+from jira_usage.metrics.adoption import days_worked, group_activity, project_life, project_members
+from jira_usage.metrics.oddities import round_the_clock, spikes
+from jira_usage.period import DAY_MS
+from tests.builders import NOW, event, events, group, members, project, table, user, window
+
+HOUR_MS = 3_600_000
+USERS = table("users", [user("ann"), user("ben"), user("cyn"), user("bot", account_type="app")])
+
+
+def on(account_id: str, days: int, **more: Any) -> dict[str, Any]:
+    return event(account_id, at=NOW - days * DAY_MS, **more)
+
+
+def life(*acts: dict[str, Any], days: int = 8, **more: Any) -> tuple[int, int, str]:
+    projects = table("projects", [project("WEB", browsable=more.pop("browsable", True))])
+    row = project_life(events(*acts), USERS, projects, window(days), **more).iloc[0]
+    return int(row["before"]), int(row["after"]), str(row["life"])
+
+
+def test_a_project_is_dead_where_no_person_was_active() -> None:
+    assert life() == (0, 0, "dead")
+    assert life(on("bot", 1), on("ann", 8)) == (0, 0, "dead")
+    assert life(on("ann", 1, kind="issue_created")) == (0, 0, "dead")
+    assert life(on("ann", 1, kind="issue_created"), count_created=True) == (0, 1, "alive")
+
+
+def test_a_project_fades_where_half_of_its_people_or_fewer_are_left() -> None:
+    # Of eight dates the later four are today and three before.
+    both = (on("ann", 7), on("ben", 4))
+    assert life(*both, on("ann", 3)) == (2, 1, "fading")
+    assert life(*both, on("ann", 3), on("ben", 0)) == (2, 2, "alive")
+    assert life(*both, on("cyn", 7), on("ann", 3), on("cyn", 0)) == (3, 2, "alive")
+    assert life(on("ann", 5)) == (1, 0, "fading")
+    assert life(on("ann", 2)) == (0, 1, "alive")
+
+
+def test_the_first_date_of_an_odd_window_is_in_no_half() -> None:
+    assert life(on("ann", 8), days=9) == (0, 0, "alive")
+
+
+def test_what_is_not_seen_is_not_called_dead() -> None:
+    assert life(browsable=False)[2] == "unseen"
+    assert life(blind=True)[2] == "unseen"
+    assert life(on("ann", 5), blind=True)[2] == "unseen"
+    assert life(on("ann", 1), blind=True)[2] == "alive"
+
+
+def test_the_share_of_members_is_of_enabled_people_in_a_role() -> None:
+    actors = [
+        {"project_key": "WEB", "role": "Dev", "account_id": "ann", "group_id": ""},
+        {"project_key": "WEB", "role": "Admin", "account_id": "ann", "group_id": ""},
+        {"project_key": "WEB", "role": "Dev", "account_id": "", "group_id": "g"},
+    ]
+    held = table("members", members("g", "ann", "ben", "bot", "dee"))
+    users = table("users", [user("ann"), user("ben"), user("bot", account_type="app"),
+                            user("dee", active=False)])  # fmt: skip
+    worked = pd.DataFrame({"account_id": ["ben", "cyn"], "project_key": ["WEB", "WEB"]})
+    told = project_members(table("role_actors", actors), held, users, worked)
+    assert told.to_numpy().tolist() == [["WEB", 2, 1, 0.5]]
+    assert project_members(table("role_actors"), held, users, worked).empty
+
+
+def test_groups_count_enabled_people_and_who_of_them_acted() -> None:
+    groups = table("groups", [group("g", name="dev"), group("h", name="ops"), group("i")])
+    held = table("members", [*members("g", "ann", "ben", "bot"), *members("h", "cyn")])
+    told = group_activity(groups, held, USERS, pd.Index(["ann", "bot"]))
+    assert told.to_numpy().tolist() == [["dev", 2, 1, 0.5], ["ops", 1, 0, 0.0]]
+    assert group_activity(groups, held.head(0), USERS, pd.Index([])).empty
+
+
+def test_on_how_many_working_days_each_person_acted() -> None:
+    # Saturday 14 … Friday 20; today is not over: Monday to Thursday are the working days.
+    counts = np.array(
+        [
+            [1, 0, 1, 1, 1, 1, 1],  # four
+            [0, 0, 0, 0, 0, 2, 0],  # one
+            [0, 1, 0, 0, 0, 0, 0],  # a Sunday only
+            [0, 0, 0, 0, 0, 0, 0],  # not active
+            [9, 9, 9, 9, 9, 9, 9],  # a robot
+        ],
+        dtype=np.int32,
+    )
+    people = np.array([True, True, True, True, False])
+    told = days_worked(counts, people, window(7), 0)
+    assert told[["first", "last", "people"]].to_numpy().tolist() == [
+        [0, 0, 1],
+        [1, 2, 1],
+        [3, 4, 1],
+    ]
+    assert told["share"].tolist() == pytest.approx([1 / 3] * 3)
+
+
+def test_days_worked_of_nobody_and_of_no_working_day() -> None:
+    nobody = days_worked(np.zeros((0, 7), np.int32), np.zeros(0, bool), window(7), 0)
+    assert nobody["people"].sum() == 0 and nobody["share"].tolist() == [0.0, 0.0, 0.0]
+    today = days_worked(np.array([[1]], np.int32), np.array([True]), window(1), 0)
+    assert today[["first", "last", "people"]].to_numpy().tolist() == [[0, 0, 1]]
+
+
+def clock(account_id: str, hours: int, days: int) -> list[dict[str, Any]]:
+    """An act in so many hours of each of some complete dates, two of them in each hour."""
+    midnight = NOW - 12 * HOUR_MS
+    return [
+        event(account_id, at=midnight - day * DAY_MS + hour * HOUR_MS + minute)
+        for day in range(1, days + 1)
+        for hour in range(hours)
+        for minute in (0, 60_000)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "flagged"),
+    [(20, 5, True), (20, 4, False), (17, 5, True), (16, 6, False), (24, 1, False)],
+)
+def test_who_acts_round_the_clock_is_flagged(hours: int, days: int, flagged: bool) -> None:
+    told = round_the_clock(events(*clock("ann", hours, days)), USERS, window(7))
+    assert told["account_id"].tolist() == (["ann"] if flagged else [])
+    if flagged:
+        long = days if hours >= 20 else 0
+        assert told.iloc[0].tolist() == ["ann", "Ann", days, long, float(hours)]
+
+
+def test_five_long_days_among_many_short_ones_are_flagged() -> None:
+    short = [event("ann", at=NOW - n * DAY_MS) for n in range(6, 28)]
+    told = round_the_clock(events(*clock("ann", 20, 5), *short), USERS, window(30))
+    assert told["long_days"].tolist() == [5] and told["hours"].iat[0] < 16
+
+
+def test_a_robot_may_act_round_the_clock() -> None:
+    assert round_the_clock(events(*clock("bot", 24, 6)), USERS, window(7)).empty
+    assert round_the_clock(events(), USERS, window(7)).empty
+
+
+def spiked(**acts: int) -> list[tuple[int, float, str]]:
+    """Four acts on each working day of nine, and more on some dates, given by their day ago."""
+    rows = [on("ann", n) for n in range(1, 9) for _ in range(4)]
+    for name, number in acts.items():
+        rows += [on("ann", int(name[1:]), kind="issue_changed") for _ in range(number)]
+    period = window(9)
+    told = spikes(daily(events(*rows), USERS, period), period, 0)
+    columns = (told["date"], told["actions"], told["usual"], told["kind"])
+    return [((period.last_on - d).days, n, u, k) for d, n, u, k in zip(*columns, strict=True)]
+
+
+def test_a_spike_is_three_times_the_usual_and_twenty_more() -> None:
+    assert spiked() == []
+    assert spiked(d3=19) == []
+    assert spiked(d3=20) == [(3, 24, 4.0, "Changes to issues")]
+    assert spiked(d0=30, d5=30) == [
+        (5, 34, 4.0, "Changes to issues"),
+        (0, 30, 4.0, "Changes to issues"),
+    ]
+
+
+def test_no_spike_without_a_usual_day() -> None:
+    period = window(1)
+    assert spikes(daily(events(on("ann", 0)), USERS, period), period, 0).empty

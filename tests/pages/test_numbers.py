@@ -1,0 +1,174 @@
+"""Every number on every page opens exactly as many people as it says."""
+
+from __future__ import annotations
+
+import re
+import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from kept_site import a_session, a_site, enter
+from reading import APP, run
+from streamlit.testing.v1 import AppTest
+
+from jira_usage.period import DAY_MS
+from jira_usage.terms import Price, ProductTerms, change_terms
+from tests.builders import act, company, days_ago, members, publish, user
+
+JIRA = "jira-software"
+NUMBER = re.compile(r"(?<![\w.])(\d[\d,]*)(?![\w.%])")
+LINKS = {"overview": 6, "licenses": 6, "activity": 1, "renewal": 4}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A company in which every count is another one, with robots, leavers and hidden emails."""
+    now = int(time.time() * 1000) - 60_000
+    rows = company(now=now)
+    kinds = {"app": 3, "customer": 4}
+    others = [user(f"{k}{n}", account_type=k) for k, many in kinds.items() for n in range(many)]
+    more = [user(f"p{n:02d}", email=f"p{n}@acme.example") for n in range(25)]
+    gone = [user(f"gone{n}", active=False) for n in range(2)]
+    ids = [row["account_id"] for row in (*more, *gone)]
+    rows["users"] += [*more, *gone, *others, user("fresh", first_seen_at=days_ago(3, now=now))]
+    rows["members"] += [
+        *members("g-jira", *ids[:18], "gone0", "app0", "fresh"),
+        *members("g-work", *ids[10:25]),
+    ]
+    # p00 to p06 work, p07 and p08 cool, p09 to p11 are quiet, of p12 there was work long ago.
+    last = {0: range(7), 45: range(7, 9), 75: range(9, 12), 99: (12,)}
+    rows["acts"] += [
+        act(f"p{n:02d}", at=days_ago(days + 0.5 * (n + 1) / 30, now=now))
+        for days, some in last.items()
+        for n in some
+    ]
+    rows["acts"] += [act("app0", at=now - 9), act("customer0", at=now - 9)]
+    rows["acts"].append(act("p13", at=now - 9, act="issue_created"))
+    changes = [("p00", "joined"), ("p01", "joined"), ("gone0", "disabled"), ("app0", "joined")]
+    found = {"at": now, "since": now - DAY_MS}
+    rows["changes"] = [{**found, "account_id": a, "change": c} for a, c in changes]
+    rows["changes"] += [
+        {**found, "account_id": "p02", "change": "got", "product_key": key}
+        for key in (JIRA, "jira-core")
+    ]
+    rows["changes"] = [{"product_key": "", **row} for row in rows["changes"]]
+    publish(a_site(tmp_path), now=now, covered_days=120, **rows)
+    price = ProductTerms(40, Price.flat(Decimal("7.91")))
+    change_terms(a_site(tmp_path), lambda terms: terms.having(JIRA, price))
+    return tmp_path
+
+
+def opened(page: str, home: Path, query: dict[str, Any]) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    enter(app, a_session(home))
+    app.switch_page(f"pages/{page}.py")
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def shown(app: AppTest) -> int:
+    """How many accounts the Users page says it shows; none is said in another way."""
+    told = [re.match(r"\*\*([\d,]+) accounts?\*\*", one.value) for one in app.markdown]
+    [number] = [int(one[1].replace(",", "")) for one in told if one]
+    return number
+
+
+def the_number(label: str) -> int:
+    """The one number of people in a link's words, such as “No work found in 90 days: 1 person”."""
+    numbers = NUMBER.findall(label.rpartition(":")[2])
+    assert len(numbers) == 1, label
+    return int(numbers[0].replace(",", ""))
+
+
+@pytest.mark.parametrize("created", ["", "true"])
+@pytest.mark.parametrize(("page", "least"), LINKS.items())
+def test_every_link_with_a_number_opens_as_many(
+    site: Path, page: str, least: int, created: str
+) -> None:
+    view = {"created": created} if created else {}
+    app = opened(page, site, view)
+    links = {
+        (link.label, link.proto.query_string)
+        for link in app.get("page_link")
+        if link.proto.query_string and NUMBER.search(link.label)
+    }
+    assert len(links) >= least
+    wrong = []
+    for label, query in sorted(links):
+        found = shown(opened("users", site, {**view, **parse_qs(query)}))
+        if found != the_number(label):
+            wrong.append((label, query, found))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("page", ["overview", "activity"])
+def test_a_card_says_the_same_number_as_its_link(site: Path, page: str) -> None:
+    app = opened(page, site, {})
+    metrics = {one.value for one in app.metric}
+    links = [
+        x.label for x in app.get("page_link") if re.fullmatch(r"[\d,]+ (person|people)", x.label)
+    ]
+    assert links and {label.split()[0] for label in links} <= metrics
+
+
+def test_every_card_of_reclaim_opens_as_many_people(site: Path) -> None:
+    app = opened("reclaim", site, {})
+    cards = [one for one in app.button if (one.key or "").startswith("reclaim_open_")]
+    assert len(cards) >= 2
+    for key, label in [(one.key, one.label) for one in cards]:
+        licenses, people = (int(number) for number in NUMBER.findall(label))
+        app.button(key=key).click().run()
+        assert not app.exception
+        table = app.dataframe[0].value
+        assert (len(table), table["name"].nunique()) == (licenses, people), label
+
+
+def test_every_card_of_changes_opens_as_many_people(site: Path) -> None:
+    app = opened("changes", site, {})
+    cards = [one for one in app.button if (one.key or "").startswith("changes_open_")]
+    assert {one.key: the_number(one.label) for one in cards} == {
+        "changes_open_joined": 2,
+        "changes_open_got": 1,
+        "changes_open_disabled": 1,
+        "changes_open_back": 7,
+    }
+    for key, label in [(one.key, one.label) for one in cards]:
+        app.button(key=key).click().run()
+        assert not app.exception
+        assert app.dataframe[0].value["account_id"].nunique() == the_number(label)
+
+
+@pytest.mark.parametrize("table", ["groups", "projects"])
+def test_every_row_of_activity_opens_as_many_people(site: Path, table: str) -> None:
+    rows = {"groups": 3, "projects": 1}[table]
+    app = opened("activity", site, {})
+    frames = [one.value for one in app.dataframe]
+    want = {"groups": "active", "projects": "project_key"}[table]
+    frame = next(f for f in frames if want in f.columns and "people" in f.columns)
+    for row in range(rows):
+        app = AppTest.from_file(str(APP), default_timeout=60)
+        enter(app, a_session(site))
+        app.switch_page("pages/activity.py")
+        app.session_state[table] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+        app.run()
+        assert not app.exception and app.title[0].value == "Users"
+        assert shown(app) == int(frame["people"].iloc[row])
+
+
+def test_the_site_of_this_test_has_nothing_twice(site: Path) -> None:
+    """Were all counts alike, a link to the wrong list would look right."""
+    app = opened("overview", site, {})
+    labels = [x.label for x in app.get("page_link") if NUMBER.search(x.label)]
+    assert len({the_number(label) for label in labels}) >= 6
+
+
+def test_an_empty_site_offers_no_number(tmp_path: Path) -> None:
+    for page in LINKS:
+        links = [one.label for one in run(page, tmp_path, empty=True).get("page_link")]
+        assert not [label for label in links if NUMBER.search(label)]
