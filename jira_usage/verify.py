@@ -24,6 +24,7 @@ from jira_usage.api import Documents, JiraCloud
 from jira_usage.crew import Crew
 from jira_usage.errors import (
     JiraUsageError,
+    PagingBroken,
     PermissionMissing,
     RequestRefused,
     StoreDamaged,
@@ -57,8 +58,9 @@ class Difference:
 class Verdict:
     """How well a sample agrees; while it is read, how far that is.
 
-    Events are those of the snapshot's time. Not held against it: issues that are gone,
-    events that Jira once told (`explained`), and events right before the sync (`newer`).
+    Events are those of the snapshot's time. Not held against it: issues that are gone or
+    can't be read whole, events that Jira once told (`explained`), and events right before
+    the sync (`newer`).
     `sample` issues were drawn, `issues` of them read. Instants are epoch ms.
     """
 
@@ -226,10 +228,10 @@ def _read(cloud: JiraCloud, issue_id: str, since_ms: int) -> Iterator[_Issue]:
         worklogs = _read_worklogs(cloud, issue_id, acts)
         for histories in cloud.changelog(issue_id):
             acts.add_histories(issue_id, histories)
-    except RequestRefused as refusal:
-        if refusal.status != 404:
+    except (RequestRefused, PagingBroken) as refusal:
+        if isinstance(refusal, RequestRefused) and refusal.status != 404:
             raise
-        yield _Issue(issue_id, Acts(since_ms), gone=True)
+        yield _Issue(issue_id, acts, gone=True)
     else:
         yield _Issue(issue_id, acts, comments, worklogs)
 

@@ -16,11 +16,11 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_sync import NOW, connect, synced
+from test_sync import HASTY, NOW, connect, synced
 
 from jira_usage.api import Documents, JiraCloud
 from jira_usage.demo import DemoSite
-from jira_usage.errors import RequestRefused, SyncCancelled
+from jira_usage.errors import JiraUsageError, PagingBroken, RequestRefused, SyncCancelled
 from jira_usage.period import to_epoch_ms
 from jira_usage.preflight import sign_in
 from jira_usage.schema import KINDS
@@ -28,7 +28,18 @@ from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.verify import LATE_MS, Difference, FiguresDiffer, Verdict, verify
 
-SAMPLE, SEED = 120, 1
+SAMPLE, SEED = 80, 1
+# What goes wrong and comes right again, on a site that goes on while it is asked.
+FAILING = (
+    "rate_limit_no_header",
+    "server_error",
+    "reset",
+    "truncated_json",
+    "duplicate_histories",
+    "short_pages",
+    "newest_comments",
+    "drift",
+)
 Row = dict[str, Any]
 
 
@@ -53,17 +64,17 @@ def verdict(site: DemoSite, store: Store, sample: int = SAMPLE) -> Verdict:
 # --- an honest snapshot
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_an_honest_snapshot_agrees_whole(seed: int, store: Store) -> None:
     with DemoSite(size="small", seed=seed, now=NOW) as site:
         synced(site, store)
         told = verdict(site, store)
     assert told.differences == () and told.per_cent == 100.0
-    assert told.issues == told.sample == SAMPLE and told.agreeing > 400
+    assert told.issues == told.sample == SAMPLE and told.agreeing > 250
     assert told.explained == 0, "nothing can have been forgotten since the first sync"
 
 
-@pytest.mark.parametrize("seed", [11, 12, 13, 14])
+@pytest.mark.parametrize("seed", [11, 12])
 def test_a_site_that_goes_on_is_no_difference(seed: int, store: Store) -> None:
     """Edits replace edits, comments, work logs and issues go, before and after later syncs."""
     with DemoSite(size="small", seed=seed, now=NOW) as site:
@@ -79,24 +90,26 @@ def test_a_site_that_goes_on_is_no_difference(seed: int, store: Store) -> None:
         assert verdict(site, store).differences == ()
 
 
-def test_a_hostile_site_that_changes_while_it_is_read_is_no_difference(store: Store) -> None:
+def test_a_site_that_fails_and_changes_while_it_is_read_is_no_difference(store: Store) -> None:
+    with DemoSite(size="tiny", seed=1, now=NOW, traps=FAILING) as site:
+        for _ in range(3):
+            synced(site, store)
+            told = verdict(site, store)
+            assert told.differences == () and told.compared > 0
+            site.advance(timedelta(days=2))
+
+
+def test_a_hostile_site_gets_a_sentence_or_the_truth(
+    store: Store, tiny: tuple[DemoSite, Store]
+) -> None:
+    """Redirects and anonymous answers end a check, as they end a sync."""
+    quiet, kept = tiny
     with DemoSite(size="tiny", seed=1, now=NOW, traps=("hostile",)) as site:
-        synced(site, store)
-        assert verdict(site, store).differences == ()
-        synced(site, store)
-        assert verdict(site, store).differences == ()
-
-
-def test_acts_right_before_the_sync_are_told_apart(store: Store) -> None:
-    """The search is four minutes late: the next sync reads what this one can't find yet."""
-    with DemoSite(size="small", seed=6, now=NOW, traps=("index_lag",)) as site:
-        synced(site, store)
-        told = verdict(site, store, sample=3000)
-        assert told.differences == () and told.newer > 0
-        site.advance(timedelta(minutes=10))
-        synced(site, store)
-        snapshot = snapshot_of(site, store)
-        assert result(sign_in(connect(site)).cloud, snapshot, sample=300).differences == ()
+        try:
+            cloud = sign_in(connect(site), patience=HASTY).cloud
+            assert result(cloud, snapshot_of(quiet, kept)).differences == ()
+        except JiraUsageError as error:
+            assert error.message
 
 
 def test_issues_that_no_sync_could_see_are_not_held_against_it(store: Store) -> None:
@@ -106,7 +119,7 @@ def test_issues_that_no_sync_could_see_are_not_held_against_it(store: Store) -> 
         site.deny(f"PROJECT:{hidden}")
         synced(site, store)
         site.allow(f"PROJECT:{hidden}")
-        assert verdict(site, store, sample=400).differences == ()
+        assert verdict(site, store, sample=150).differences == ()
 
 
 def test_issues_that_went_are_counted_and_not_held_against_it(store: Store) -> None:
@@ -114,26 +127,20 @@ def test_issues_that_went_are_counted_and_not_held_against_it(store: Store) -> N
         synced(site, store)
         hidden = sorted({row["project_key"] for row in site.truth()["activity"]} - {""})[0]
         site.deny(f"PROJECT:{hidden}")
-        told = verdict(site, store, sample=400)
-    assert told.differences == () and 0 < told.gone_issues < 400
+        told = verdict(site, store, sample=150)
+    assert told.differences == () and 0 < told.gone_issues < 150
 
 
 class Faulty(JiraCloud):
-    """A site that refuses one kind of question about issues."""
+    """A site that answers one kind of question about issues with an error."""
 
-    def __init__(self, cloud: JiraCloud, refuses: str, status: int) -> None:
-        super().__init__(cloud.transport)
-        self.refuses, self.status = refuses, status
+    def __init__(self, site: DemoSite, question: str, error: JiraUsageError) -> None:
+        super().__init__(sign_in(connect(site)).cloud.transport)
 
-    def changelog(self, issue_id: str) -> Iterator[Documents]:
-        if self.refuses == "changelog":
-            raise RequestRefused("No.", status=self.status)
-        return super().changelog(issue_id)
+        def refuse(issue_id: str) -> Iterator[Documents]:
+            raise error
 
-    def issue_worklogs(self, issue_id: str) -> Iterator[Documents]:
-        if self.refuses == "worklogs":
-            raise RequestRefused("No.", status=self.status)
-        return super().issue_worklogs(issue_id)
+        setattr(self, question, refuse)
 
 
 @pytest.fixture(scope="module")
@@ -144,14 +151,17 @@ def tiny() -> Iterator[tuple[DemoSite, Store]]:
         yield site, store
 
 
-def test_an_issue_that_goes_while_it_is_read_is_gone(tiny: tuple[DemoSite, Store]) -> None:
-    cloud = Faulty(sign_in(connect(tiny[0])).cloud, "changelog", 404)
-    told = result(cloud, snapshot_of(*tiny))
-    assert told.gone_issues == told.issues and told.compared == 0 and told.differences == ()
+@pytest.mark.parametrize("error", [RequestRefused("No.", status=404), PagingBroken("No end.")])
+def test_an_issue_that_goes_while_it_is_read_is_not_compared(
+    tiny: tuple[DemoSite, Store], error: JiraUsageError
+) -> None:
+    told = result(Faulty(tiny[0], "changelog", error), snapshot_of(*tiny))
+    assert told.gone_issues == told.issues > 0
+    assert told.compared == 0 and told.differences == ()
 
 
 def test_any_other_refusal_is_no_verdict(tiny: tuple[DemoSite, Store]) -> None:
-    cloud = Faulty(sign_in(connect(tiny[0])).cloud, "changelog", 410)
+    cloud = Faulty(tiny[0], "changelog", RequestRefused("No.", status=410))
     with pytest.raises(RequestRefused):
         result(cloud, snapshot_of(*tiny))
 
@@ -159,7 +169,7 @@ def test_any_other_refusal_is_no_verdict(tiny: tuple[DemoSite, Store]) -> None:
 def test_where_time_tracking_is_off_work_logs_are_no_difference(
     tiny: tuple[DemoSite, Store],
 ) -> None:
-    cloud = Faulty(sign_in(connect(tiny[0])).cloud, "worklogs", 404)
+    cloud = Faulty(tiny[0], "issue_worklogs", RequestRefused("No.", status=404))
     told = result(cloud, snapshot_of(*tiny))
     assert told.differences == () and told.compared > 0
 

@@ -44,6 +44,7 @@ KNOWN_HERE = (
     "several edits the last. What a sync has seen stays here."
 )
 NOBODY = "(nobody named)"
+AGAIN = "Next: check again in a few minutes. Where it stays so, sync with “Read everything again”."
 COLUMNS = pa.schema(
     [
         ("side", pa.string()),
@@ -149,6 +150,8 @@ def _show_trouble(check: Check) -> None:
         st.caption(":material/info: The check was stopped.")
     elif check.error:
         show_error(check.error, calm=True)
+        if not check.error.remedy:
+            st.caption(AGAIN)
         if isinstance(check.error, AuthenticationFailed):
             _connect_again()
 
@@ -200,7 +203,8 @@ def _terms(verdict: Verdict, view: View) -> str:
     ]
     if verdict.gone_issues:
         told.append(
-            f"{count(verdict.gone_issues, 'issue')} can't be seen: deleted, archived or hidden."
+            f"{count(verdict.gone_issues, 'issue')} could not be read again: deleted, archived, "
+            "hidden or cut short."
         )
     if verdict.newer:
         told.append(

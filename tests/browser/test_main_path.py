@@ -11,7 +11,9 @@ from jira_usage.demo import DemoSite
 from tests.browser.conftest import Server, Visitor
 
 pytestmark = pytest.mark.browser
-PAGES = ("Overview", "Users", "Licenses", "Reclaim", "Renewal", "Activity", "Data")
+PAGES = (
+    *("Overview", "Users", "Licenses", "Reclaim", "Renewal", "Activity", "Changes", "Data"),
+)
 PATHS = (
     *("/users", "/licenses", "/reclaim", "/renewal", "/activity", "/data", "/person", "/connect"),
     "/",

@@ -16,6 +16,7 @@ from jira_usage.errors import (
     AuthenticationFailed,
     JiraUsageError,
     RateLimited,
+    RequestRefused,
     SiteUnreachable,
 )
 from jira_usage.jobs import Check
@@ -197,7 +198,7 @@ def test_a_check_without_differences_says_so(open_page: Any, signed: Session) ->
     assert told["Differences"] == "0" and told["Known only here"] == "3"
     assert "No difference found" in words(app)
     assert "50 issues read again on" in words(app) and "(Europe/Berlin)" in words(app)
-    assert "1 issue can't be seen" in words(app)
+    assert "1 issue could not be read again" in words(app)
     assert "Not in it yet: 2 acts of the 15 minutes before the sync" in words(app)
     assert "older snapshot" not in words(app)
 
@@ -238,6 +239,7 @@ def test_the_file_of_differences_holds_ids_and_no_formula(signed: Session) -> No
         SiteUnreachable("No connection to acme could be made.", "Check your network."),
         RateLimited("Jira limits how often it may be asked.", "Try again after that."),
         JiraUsageError("Something unexpected stopped the check (KeyError).", "Try again."),
+        RequestRefused("Jira refused a request (410).", status=410),
     ],
     ids=lambda error: type(error).__name__,
 )
@@ -249,6 +251,7 @@ def test_a_failed_check_says_why_what_next_and_leaves_the_last_verdict(
     app = open_page("data", signed)
     assert not app.exception
     assert error.message in words(app) and error.remedy in words(app)
+    assert "Next:" in words(app)
     assert "Check a sample" in labels(app)
     assert ("Connect again" in labels(app)) == isinstance(error, AuthenticationFailed)
     assert numbers(app)["Acts that agree"] == "1,234"
@@ -266,7 +269,7 @@ def test_a_verdict_of_an_older_snapshot_says_so(open_page: Any, signed: Session)
 def test_a_verdict_on_nothing_claims_nothing(open_page: Any, signed: Session) -> None:
     checked(signed, a_verdict(current(signed), agreeing=0, gone_issues=50))
     app = open_page("data", signed)
-    assert "nothing to compare" in words(app) and "50 issues can't be seen" in words(app)
+    assert "nothing to compare" in words(app) and "50 issues could not be read again" in words(app)
     assert "Agreement" not in numbers(app) and "No difference" not in words(app)
 
 

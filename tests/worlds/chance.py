@@ -72,7 +72,7 @@ TOLD = (4, 0, 900, 1999, 2000, 2001, 2500, -1, -1999, -2000, -2001)
 TRAPS = (
     "duplicate_histories", "newest_comments", "short_pages", "bulkfetch_cap_1000",
     "no_issue_bulkfetch", "colon_offsets", "iso_bulkfetch", "repeated_token", "token_expires",
-    "empty_page",
+    "empty_page", "embeds_none", "bulk_leaves_out", "mixed_offsets", "number_ids",
 )  # fmt: skip
 ROLES = ("Administrators", "Developers")
 ADMINS = Group("admins", "site-admin", (), ("ada",))
@@ -147,8 +147,10 @@ class _Dice:
         return bool(self.draw(st.integers(0, times - 1)) == times - 1)
 
     def moment(self, earliest: At = LONG_AGO) -> At:
-        """An instant near a beat, not before the earliest."""
+        """An instant near a beat, not before the earliest; what nobody would see is mirrored."""
         found = self.one(*self.moments).after(self.one(*OFFSETS))
+        if found > self.then.after(SECOND):
+            found = self.then.after(self.then - found)
         return max(found, earliest)
 
     def actor(self, instant: At) -> str:

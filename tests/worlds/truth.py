@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -21,10 +21,13 @@ from worlds.story import DAY_MS, Directory, Person
 from worlds.telling import Fact, told_at, visible
 
 Row = dict[str, Any]
+Names = tuple[str, str]
+MINUTES = 3 * 60_000
 KINDS = (
     "comment_created", "comment_edited", "comment_deleted", "issue_changed", "worklog_created",
     "worklog_edited", "worklog_deleted", "issue_created",
 )  # fmt: skip
+_BY_FEED = ("log created", "log edited")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -66,15 +69,15 @@ class Truth:
     # -- what was done
 
     @cached_property
+    def _told(self) -> list[tuple[Sync, frozenset[Fact]]]:
+        return [(sync, told_at(self.ledger, sync.at)) for sync in self.syncs]
+
+    @cached_property
     def _settled(self) -> Settled:
         kept: set[Fact] = set()
         surely: set[Fact] = set()
-        for sync in self.syncs:
-            told = {
-                fact
-                for fact in told_at(self.ledger, sync.at)
-                if fact.at >= sync.covered_from or fact.source == "log gone"
-            }
+        for sync, facts in self._told:
+            told = {f for f in facts if f.at >= sync.covered_from or f.source == "log gone"}
             kept |= told
             surely |= {fact for fact in told if self._is_found(fact, sync)}
         answer = settled(surely)
@@ -95,11 +98,12 @@ class Truth:
     def wrong_activity(self, rows: Sequence[Row]) -> list[str]:
         """What is missing from the rows of an export, and what is in them but must not be."""
         told = Counter(_text(row) for row in rows)
-        due = Counter(self._texts(self._settled.events))
+        named = {row["issue_id"]: (row["issue_key"], row["project_key"]) for row in rows}
+        due = Counter(self._texts(self._settled.events, named))
         missing, left = due - told, told - due
         wrong = [f"missing: {text}" for text in missing.elements()]
         for choice in self._settled.choices:
-            answers = [Counter(self._texts(events)) for events in choice]
+            answers = [Counter(self._texts(events, named)) for events in choice]
             mine = {text for answer in answers for text in answer}
             given = Counter({text: left[text] for text in mine if left[text]})
             left -= given
@@ -107,20 +111,44 @@ class Truth:
                 wrong.append(f"told {sorted(given)}, but right is one of {answers}")
         return wrong + [f"made up: {text}" for text in left.elements()]
 
-    def _texts(self, events: Sequence[Event]) -> list[str]:
+    def _texts(self, events: Sequence[Event], named: Mapping[str, Names]) -> list[str]:
         first = self.dates(self.now, self.days)[0]
-        return [_text(self._row(e)) for e in events if self.date_of(e.at) >= first]
+        return [_text(self._row(e, named)) for e in events if self.date_of(e.at) >= first]
 
-    def _row(self, event: Event) -> Row:
-        """An event as a row; its issue is called what it was called when it was last seen."""
-        issue = self.ledger.world.issues[event.issue]
-        seen = [s.at for s in self.syncs if visible(self.ledger.world, issue, s.at)]
-        key, project = self.ledger.key(event.issue, seen[-1]) if seen else ("", "")
+    def _row(self, event: Event, named: Mapping[str, Names]) -> Row:
+        """An event as a row."""
+        right = self._names[event.issue]
+        told = named.get(str(issue_id(event.issue)), ("", ""))
+        key, project = told if told in right else right[0]
         return {
             "account_id": event.by, "at": _iso(event.at), "kind": event.kind,
             "issue_id": str(issue_id(event.issue)), "issue_key": key, "project_key": project,
             "fields": list(event.fields), "source_id": str(event.source_id),
         }  # fmt: skip
+
+    @cached_property
+    def _names(self) -> list[list[Names]]:
+        """What each issue was called when it was last seen, its key and its project's.
+
+        An issue of which nothing but work logs could be read has no name. Which issues a
+        search finds is a matter of minutes: then it may have one.
+        """
+        return [self._names_of(issue) for issue in range(len(self.ledger.world.issues))]
+
+    def _names_of(self, issue: int) -> list[Names]:
+        world, kept = self.ledger.world, [("", "")]
+        for sync, facts in self._told:
+            if not visible(world, world.issues[issue], sync.at):
+                continue
+            feed = [f.at for f in facts if f.issue == issue and f.source in _BY_FEED]
+            touches = [at for at in (*self.ledger.touches(issue), *feed) if at <= sync.at]
+            touched = max(touches)
+            name = self.ledger.key(issue, sync.at)
+            if touched >= sync.covered_from:
+                kept = [name]
+            elif touched >= sync.covered_from - MINUTES:
+                kept = [*kept, name]
+        return kept
 
     # -- who did it; `activity` are the rows that were found right
 

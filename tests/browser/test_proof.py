@@ -17,7 +17,7 @@ def explore(visitor: Visitor) -> None:
     """From the welcome to the data page, with the data of a sync that has ended."""
     visitor.open("/data")
     visitor.page.get_by_role("button", name="Explore the demo site").click()
-    visitor.page.get_by_text("Up to date").wait_for(timeout=90_000)
+    visitor.page.get_by_text("Up to date").wait_for(timeout=180_000)
     visitor.settle()
 
 
@@ -47,4 +47,4 @@ def test_a_sample_of_the_demo_site_is_proved_and_stays_proved(
     visitor.open("/users")
     explore(visitor)
     assert "20 issues read again on" in visitor.words
-    page.get_by_text("Of an older snapshot").wait_for()
+    page.get_by_text("Of an older snapshot").filter(visible=True).wait_for()
