@@ -12,7 +12,7 @@ from tests.browser.conftest import Server, Visitor
 
 pytestmark = pytest.mark.browser
 PAGES = (
-    *("Overview", "Users", "Licenses", "Reclaim", "Renewal", "Activity", "Changes", "Data"),
+    *("Overview", "Users", "Licenses", "Reclaim", "Renewal", "Changes", "Activity", "Data"),
 )
 PATHS = (
     *("/users", "/licenses", "/reclaim", "/renewal", "/activity", "/data", "/person", "/connect"),
