@@ -16,6 +16,7 @@ import orjson
 
 from jira_usage.documents import ChangelogPage, changelog_page
 from jira_usage.errors import PagingBroken, RequestRefused
+from jira_usage.period import to_epoch_ms
 from jira_usage.transport import Json, Transport
 
 V3 = "/rest/api/3"
@@ -142,7 +143,7 @@ class JiraCloud:
     ) -> Iterator[Documents]:
         """Pages of the issues that match; with fields, a site serves 100 a page at the most.
 
-        Ends on `isLast` or on a missing, null or empty token. A token that comes
+        Ends on a missing, null or empty token; `isLast` is not to be trusted. A token that comes
         twice is data drift (JRACLOUD-95368) and would loop: it breaks the paging.
         """
         body: dict[str, Any] = {"jql": jql, "fields": list(fields), "maxResults": page_size}
@@ -152,8 +153,7 @@ class JiraCloud:
         """The first page of a search with fields, and whether there are more."""
         body = {"jql": jql, "fields": list(fields), "maxResults": SEARCH_PAGE}
         answer = _document(self._post("search/jql", body))
-        more = bool(answer.get("nextPageToken")) and answer.get("isLast") is not True
-        return _listed(answer.get("issues")), more
+        return _listed(answer.get("issues")), bool(answer.get("nextPageToken"))
 
     def issues_by_id(self, ids: Sequence[str], fields: Sequence[str]) -> Documents:
         """The issues with these ids; ids that can't be seen are left out."""
@@ -304,7 +304,7 @@ class JiraCloud:
             answer = _document(self._post(path, body))
             page, token = _listed(answer.get(values)), answer.get("nextPageToken")
             yield page
-            if answer.get("isLast") is True or not tokens.lead_on(token, bool(page)):
+            if not tokens.lead_on(token, bool(page)):
                 return
             body = {**body, "nextPageToken": token}
 
@@ -319,6 +319,8 @@ class JiraCloud:
         for _ in range(MOST_PAGES):
             answer = _document(self._get(path, {"since": since_ms}))
             page, until = _listed(answer.get("values")), answer.get("until")
+            if not isinstance(until, int):
+                until = max((to_epoch_ms(e.get("updatedTime")) or 0 for e in page), default=None)
             yield page
             if answer.get("lastPage") is not False and not answer.get("nextPage"):
                 break

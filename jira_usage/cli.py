@@ -225,8 +225,10 @@ def verify(sample: int, seed: int | None) -> None:
     )
     click.echo(
         f"{verdict.explained:,} more are known only here, because Jira forgets what was deleted "
-        f"or edited again; {verdict.gone_issues:,} issues are gone."
+        f"or edited again; {verdict.gone_issues:,} issues could not be read again."
     )
+    if verdict.newer:
+        click.echo(f"{verdict.newer:,} acts right before the sync are not in it yet.")
     for d in verdict.differences:
         click.echo(f"{d.side}: {d.kind} {d.source_id} on {d.issue_key}, {d.at}, {d.account_id}")
     if verdict.differences:

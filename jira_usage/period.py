@@ -26,13 +26,13 @@ def to_epoch_ms(value: object) -> int | None:
     """
     if type(value) is int:
         number = value
+    elif isinstance(value, str) and value.isdecimal():
+        number = int(value[:20])
     elif isinstance(value, str):
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:
-            if not value.isdecimal():
-                return None
-            number = int(value)
+            return None
         else:
             offset = moment.utcoffset()
             if offset is None:

@@ -130,10 +130,32 @@ class IssueSearch:
         again = [issue_id for issue_id in missing if issue_id not in self._asked_again]
         self._asked_again.update(again)
         self._to_fetch += again
-        if len(missing) > len(again):
-            went = len(missing) - len(again)
-            self.desk.coverage.remark("issues", f"{went} issues went away while they were read.")
+        left = [issue_id for issue_id in missing if issue_id not in again]
+        if left:
+            self._in_flight += 1
+            self.desk.crew.read(
+                partial(self._singly, left),
+                self._take,
+                self._singly_failed,
+                partial(self._singly_read, left),
+            )
         self._fetch()
+        self._end()
+
+    def _singly(self, ids: Sequence[str]) -> Iterator[Documents]:
+        """Issues that bulks leave out, one by one."""
+        found = (self.desk.cloud.issue(issue_id, ISSUE_FIELDS) for issue_id in ids)
+        yield [issue for issue in found if issue]
+
+    def _singly_read(self, ids: Sequence[str]) -> None:
+        self._in_flight -= 1
+        if went := sum(1 for issue_id in ids if issue_id not in self._known):
+            self.desk.coverage.remark("issues", f"{went} issues went away while they were read.")
+        self._end()
+
+    def _singly_failed(self, error: JiraUsageError) -> None:
+        self._in_flight -= 1
+        self.desk.failed("issues", error)
         self._end()
 
     def _fetch_failed(self, ids: Sequence[str], error: JiraUsageError) -> None:

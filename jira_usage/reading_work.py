@@ -170,7 +170,12 @@ class WorkReading:
         """Issues by id, in bulk where the site can, one by one where it can't."""
         ids = list(ids)
         try:
-            yield self.desk.cloud.issues_by_id(ids, ISSUE_FIELDS)
+            page = self.desk.cloud.issues_by_id(ids, ISSUE_FIELDS)
+            yield page
+            came = {str(issue.get("id")) for issue in page}
+            left = [issue_id for issue_id in ids if issue_id not in came]
+            found = (self.desk.cloud.issue(issue_id, ISSUE_FIELDS) for issue_id in left)
+            yield [issue for issue in found if issue]
         except RequestRefused:
             found = (self.desk.cloud.issue(issue_id, ISSUE_FIELDS) for issue_id in ids)
             yield [issue for issue in found if issue]

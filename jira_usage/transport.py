@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
@@ -339,8 +340,13 @@ def _retry_after(response: requests.Response) -> float:
     for name in ("Retry-After", "Beta-Retry-After"):
         if value := response.headers.get(name):
             try:
+                date = response.headers.get("Date", "")
+                if date and not value.strip().isdecimal():
+                    # By the site's own clock: this one may differ.
+                    wait = parsedate_to_datetime(value) - parsedate_to_datetime(date)
+                    return max(0.0, wait.total_seconds())
                 return max(0.0, float(Retry().parse_retry_after(value)))
-            except (InvalidHeader, ValueError, OverflowError):
+            except (InvalidHeader, ValueError, OverflowError, TypeError):
                 continue
     return 0.0
 

@@ -24,6 +24,7 @@ class Site:
         self.most = most
         self.silent = silent
         self.bulks: list[int] = []
+        self.alone: list[str] = []
 
     def first_issues(self, jql: str, fields: Sequence[str]) -> tuple[Documents, bool]:
         return documents(self.ids[:100]), len(self.ids) > 100
@@ -36,6 +37,10 @@ class Site:
         for start in range(0, len(self.ids), size):
             some = self.ids[start : start + size]
             yield documents(some) if whole else [{"id": issue_id} for issue_id in some]
+
+    def issue(self, issue_id: str, fields: Sequence[str]) -> dict[str, object] | None:
+        self.alone.append(issue_id)
+        return None if issue_id in self.gone else documents([issue_id])[0]
 
     def issues_by_id(self, ids: Sequence[str], fields: Sequence[str]) -> Documents:
         assert ids, "an empty bulk is a wasted request"
@@ -99,12 +104,12 @@ def test_where_a_hundred_is_the_most_the_search_is_done_once() -> None:
     assert site.bulks == [1000] + [100] * 19
 
 
-def test_issues_that_went_away_are_asked_for_once_more_and_no_more() -> None:
+def test_issues_that_went_away_are_asked_for_once_more_then_alone_and_no_more() -> None:
     site = Site(500, 1000)
     site.gone = {"300", "301"}
     taken = read(site)
     assert set(taken) == set(site.ids) - site.gone
-    assert site.bulks == [400, 2]
+    assert site.bulks == [400, 2] and sorted(site.alone) == ["300", "301"]
 
 
 def test_a_search_that_never_ends_well_is_told() -> None:

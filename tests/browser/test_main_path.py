@@ -11,9 +11,7 @@ from jira_usage.demo import DemoSite
 from tests.browser.conftest import Server, Visitor
 
 pytestmark = pytest.mark.browser
-PAGES = (
-    *("Overview", "Users", "Licenses", "Reclaim", "Renewal", "Changes", "Activity", "Data"),
-)
+PAGES = (*("Overview", "Users", "Licenses", "Reclaim", "Renewal", "Changes", "Activity", "Data"),)
 PATHS = (
     *("/users", "/licenses", "/reclaim", "/renewal", "/activity", "/data", "/person", "/connect"),
     "/",
