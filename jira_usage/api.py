@@ -281,7 +281,7 @@ class JiraCloud:
             yield page, total if isinstance(total, int) else None
             start += len(page)
             if isinstance(total, int):
-                if start >= total:
+                if start >= total and (not page or answer.get("isLast") is not False):
                     return
                 if not page:
                     raise PagingBroken(f"A page is empty {total - start} entries before the end.")
@@ -318,14 +318,16 @@ class JiraCloud:
         stuck = False
         for _ in range(MOST_PAGES):
             answer = _document(self._get(path, {"since": since_ms}))
-            page, until = _listed(answer.get("values")), answer.get("until")
-            if not isinstance(until, int):
-                until = max((to_epoch_ms(e.get("updatedTime")) or 0 for e in page), default=None)
+            page = _listed(answer.get("values"))
             yield page
             if answer.get("lastPage") is not False and not answer.get("nextPage"):
                 break
-            if answer.get("lastPage") is True or not page or not isinstance(until, int):
+            if answer.get("lastPage") is True or not page:
                 break
+            told = [answer.get("until"), *(entry.get("updatedTime") for entry in page)]
+            until = max((at for at in map(to_epoch_ms, told) if at is not None), default=None)
+            if until is None:
+                raise PagingBroken("A work log feed does not say how far it goes.")
             if until - 1 > since_ms:
                 since_ms = until - 1
             else:

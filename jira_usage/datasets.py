@@ -150,7 +150,7 @@ def _accounts_of(snapshot: Snapshot) -> pd.DataFrame:
         snapshot.product_groups,
         snapshot.role_actors,
     )
-    if not snapshot.knows("licenses"):
+    if not snapshot.knows_holders:
         frame[["licenses", "included_licenses"]] = None
     if not (snapshot.knows("groups") or snapshot.knows("administrators")):
         frame[["groups", "roles"]] = None
@@ -196,7 +196,7 @@ def _summary(snapshot: Snapshot, period: Period, count_created: bool) -> pd.Data
     held = access_of(snapshot)
     licensed = held.loc[held["state"] == LICENSED, "account_id"].unique()
     types = users["account_type"].value_counts()
-    known = snapshot.knows("licenses")
+    known = snapshot.knows_holders
     return pd.DataFrame(
         [
             {

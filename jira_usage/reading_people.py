@@ -63,7 +63,10 @@ class PeopleReading:
     def _take_roles(self, roles: Documents) -> None:
         self.roles = roles
         self.desk.coverage.read("licenses")
-        for row in directory.product_group_rows(roles):
+        granting = directory.product_group_rows(roles)
+        if not granting:
+            self.desk.coverage.read("groups")
+        for row in granting:
             self._want_members(row["group_id"])
 
     def _take_access_groups(self, access_type: str, groups: Documents) -> None:

@@ -55,6 +55,7 @@ class WorkReading:
         self._to_trace: list[str] = []
         self._traced: set[str] = set()
         self._opened_read = False
+        self._projects_opened = False
         self._asked_worklogs: set[str] = set()
         self._worklog_issues: set[str] = set()
 
@@ -107,7 +108,8 @@ class WorkReading:
             return False
         self._opened_read = True
         opened = sorted(self.acts.issues_before(scope.since_ms) - scope.seen_issues)
-        if len(opened) > MOST_OPENED_ISSUES:
+        # Of an issue that only a work log touched, nothing but the feed tells.
+        if self._projects_opened or len(opened) > MOST_OPENED_ISSUES:
             read(
                 partial(self.desk.cloud.updated_worklogs, scope.keep_from_ms),
                 self._take_worklog_entries,
@@ -120,7 +122,7 @@ class WorkReading:
                     partial(self._take_issue_worklogs, issue_id),
                     partial(self._given_up_on, "work logs", issue_id),
                 )
-        return bool(opened)
+        return bool(opened) or self._projects_opened
 
     def _take_issue_worklogs(self, issue_id: str, worklogs: Documents) -> None:
         self.acts.add_worklogs({**worklog, "issueId": issue_id} for worklog in worklogs)
@@ -163,7 +165,9 @@ class WorkReading:
         if self.desk.scope.known_projects is None:
             return
         ids = {str(project.get("id") or "") for project in browsable} - {""}
-        for some in chunks(sorted(ids - self.desk.scope.known_projects), PROJECTS_A_SEARCH):
+        opened = sorted(ids - self.desk.scope.known_projects)
+        self._projects_opened = bool(opened)
+        for some in chunks(opened, PROJECTS_A_SEARCH):
             self.search.start(self.desk.scope.searches(some))
 
     def _issues_by_id(self, ids: Iterable[str]) -> Iterator[Documents]:

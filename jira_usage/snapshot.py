@@ -71,6 +71,11 @@ class Snapshot:
         states = self.coverage.set_index("dataset")["state"]
         return states.get(dataset) in ("complete", "partial")
 
+    @property
+    def knows_holders(self) -> bool:
+        """Whether it is known who holds licenses: by which groups, and who is in them."""
+        return self.knows("licenses") and self.knows("groups")
+
     @cached_property
     def users(self) -> pd.DataFrame:
         return self._table("users")
@@ -85,7 +90,9 @@ class Snapshot:
 
     @cached_property
     def products(self) -> pd.DataFrame:
-        return self._table("products")
+        """Without `has_role` where groups could not be read: whose they are is unknown."""
+        products = self._table("products")
+        return products.assign(has_role=products["has_role"] & self.knows("groups"))
 
     @cached_property
     def product_groups(self) -> pd.DataFrame:

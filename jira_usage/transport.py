@@ -143,7 +143,8 @@ class Transport:
                 given_up = failures >= patience.attempts
             except _Limited as limit:
                 limits += 1
-                pause = limit.wait or self._backoff(limits + 2)
+                # What is asked for is a minimum: a limit that stays is asked ever more seldom.
+                pause = max(limit.wait, self._backoff(limits if limit.wait else limits + 2))
                 error = RateLimited(
                     f"Jira limits how often it may be asked: wait {_in_words(pause)}.",
                     "Try again after that. Other tools on the same site share the limit.",

@@ -56,7 +56,6 @@ def _daily(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFr
 def _roster(snapshot: Snapshot, period: Period, count_created: bool) -> Roster:
     users = dataset(snapshot, "users", period, count_created=count_created)
     within = counted(events_within(snapshot.tally, period), count_created=count_created)
-    licenses_known = snapshot.knows("licenses")
     roles_known = snapshot.knows("groups") or snapshot.knows("administrators")
     return build_roster(
         users,
@@ -65,7 +64,7 @@ def _roster(snapshot: Snapshot, period: Period, count_created: bool) -> Roster:
         worked_in(within, users["account_id"], snapshot.projects),
         day_counts(within, users["account_id"], period, count_created=count_created),
         blind=blind(snapshot, period),
-        licenses_unknown="" if licenses_known else reason(snapshot, "licenses"),
+        licenses_unknown="" if snapshot.knows_holders else _holders_unknown(snapshot),
         roles_unknown="" if roles_known else reason(snapshot, "groups"),
     )
 
@@ -77,7 +76,7 @@ def judged(snapshot: Snapshot, period: Period, count_created: bool, noted: Noted
     """
     held, users = access_of(snapshot), snapshot.users
     held = held[held["state"] == LICENSED]
-    if snapshot.knows("licenses"):
+    if snapshot.knows_holders:
         chosen = is_among(users["account_id"], held["account_id"])
     else:
         chosen = (users["active"] & (users["account_type"] == "atlassian")).to_numpy(dtype=bool)
@@ -132,7 +131,7 @@ def reclaim_list(
         seen_in=beside.seen_in,
         product_names={key: name or key for key, name in names},
     )
-    held = access_of(snapshot) if snapshot.knows("licenses") else access_of(snapshot).iloc[:0]
+    held = access_of(snapshot) if snapshot.knows_holders else access_of(snapshot).iloc[:0]
     return reclaim(told.people, held, noted, grounds, dict(beside.prices))
 
 
@@ -185,7 +184,7 @@ def changed_since(
         realized=realized(
             noted.decisions, access_of(snapshot), snapshot.changes, dict(beside.prices)
         )
-        if snapshot.knows("licenses")
+        if snapshot.knows_holders
         else None,
     )
 
@@ -199,6 +198,10 @@ def blind(snapshot: Snapshot, period: Period) -> str:
         browsable_projects=int(snapshot.projects["browsable"].sum()),
         projects=len(snapshot.projects),
     )
+
+
+def _holders_unknown(snapshot: Snapshot) -> str:
+    return reason(snapshot, "groups" if snapshot.knows("licenses") else "licenses")
 
 
 def reason(snapshot: Snapshot, dataset_name: str) -> str:
