@@ -43,7 +43,8 @@ def user_rows(users: Iterable[Document], others: Iterable[Document]) -> list[Row
             rows[row["account_id"]] = row
     for user in others:
         row = user_row(user, listed=False)
-        if row and row["account_id"] not in rows:
+        known = rows.get(row["account_id"]) if row else None
+        if row and (known is None or (not known["listed"] and known["account_type"] == "unknown")):
             rows[row["account_id"]] = row
     return list(rows.values())
 

@@ -219,12 +219,16 @@ def _former_users(
 
     Where the whole list could be read, they were deleted: those whose acts are kept
     stay, without name and email. Where it could not, they are kept as they were.
+    What acts of now say of somebody who is not listed may be less than was known: then
+    the row gets the type of before.
     """
     if last is None:
         return []
-    present = {row["account_id"] for row in rows}
-    before = kept.load_table(last.tables["users"][""]).to_pylist()
-    gone = {row["account_id"]: row for row in before if row["account_id"] not in present}
+    gone = {r["account_id"]: r for r in kept.load_table(last.tables["users"][""]).to_pylist()}
+    for row in rows:
+        before = gone.pop(row["account_id"], None)
+        if before and row["account_type"] == "unknown":
+            row["account_type"] = before["account_type"]
     if not anonymous:
         return list(gone.values())
     acted: set[str] = set()
