@@ -9,14 +9,23 @@ reference, https://developer.atlassian.com/cloud/jira/platform/rest/v3/.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import orjson
 
 from jira_usage.documents import ChangelogPage, changelog_page
 from jira_usage.errors import PagingBroken, RequestRefused
-from jira_usage.period import to_epoch_ms
+from jira_usage.paging import MOST_PAGES, Page, Pages, Tokens
+from jira_usage.paging import Documents as Documents
+from jira_usage.period import DAY_MS, iso_instant, to_epoch_ms
+from jira_usage.slim import (
+    comments_page,
+    issues_page,
+    members_page,
+    users_page,
+    worklogs_page,
+)
 from jira_usage.transport import Json, Transport
 
 V3 = "/rest/api/3"
@@ -29,14 +38,14 @@ SEARCH_PAGE = 100
 SEARCH_IDS_PAGE = 5000
 CHANGELOG_ISSUES = 1000
 CHANGELOG_PAGE = 10_000
+LEAST_CHANGELOG_PAGE = 1000
 WORKLOGS_PAGE = 1000
 # Atlassian says 100, and up to 1000 where a request "can be served efficiently".
 ISSUES_PAGE = 100
 MOST_ISSUES_PAGE = 1000
-MOST_PAGES = 100_000
-MOST_EMPTY_PAGES = 20
+AUDIT_PAGE = 1000
+MOST_AUDIT_PAGES = 5
 
-Documents = list[dict[str, Any]]
 T = TypeVar("T")
 
 
@@ -64,42 +73,81 @@ class JiraCloud:
     # --- people and what they may use
 
     def users(self, page_size: int = USERS_PAGE) -> Iterator[Documents]:
-        """Pages of all accounts: people, apps, customers, inactive and former ones.
+        """Pages of all accounts: people, apps, customers, inactive and former ones."""
+        return iter(self.user_pages(page_size))
+
+    def user_pages(self, page_size: int = USERS_PAGE) -> Pages:
+        """All accounts, by offsets.
 
         The answer is a bare array without a total, and a page may be short before
         the last: only an empty page ends it. Going on by what came, not by what was
         asked, loses nobody whether the site clamps pages or filters them.
         """
-        start = 0
-        for _ in range(MOST_PAGES):
+
+        def at(start: int) -> Page:
+            nonlocal page_size
+            size = page_size
+            params: dict[str, str | int | list[str]] = {"startAt": start, "maxResults": size}
             try:
-                answer = self._get("users/search", {"startAt": start, "maxResults": page_size})
+                return Page(_listed(self._get("users/search", params, users_page)))
             except RequestRefused as refusal:
                 # 409: the page took Jira more than ten seconds. A smaller one may not.
                 if refusal.status != 409:
                     raise
-                if page_size <= LEAST_USERS_PAGE:
+                if size <= LEAST_USERS_PAGE:
                     raise PagingBroken("Jira gave up listing the users of this site.") from None
-                page_size //= 4
-                continue
-            page = _listed(answer)
-            if not page:
-                return
-            yield page
-            start += len(page)
-        raise PagingBroken("The list of users does not end.")
+            page_size = min(page_size, size // 4)
+            return at(start)
+
+        return Pages(at)
 
     def application_roles(self) -> Documents:
         return _listed(self._get("applicationrole"))
 
-    def group_members(self, group_id: str) -> Iterator[Documents]:
-        """Pages of a group's members, inactive ones too: Jira hides those unless asked."""
+    def group_members(self, group_id: str) -> Pages:
+        """A group's members, inactive ones too: Jira hides those unless asked."""
         params = {"groupId": group_id, "includeInactiveUsers": "true"}
-        return self._bean_pages("group/member", params, MEMBERS_PAGE)
+        return self._pages("group/member", params, MEMBERS_PAGE, decode=members_page)
 
     def groups_with_access(self, access_type: str) -> Iterator[Documents]:
         """Pages of the groups that give `site-admin`, `admin` or `user` access."""
-        return self._bean_pages("group/bulk", {"accessType": access_type}, MEMBERS_PAGE)
+        return iter(self._pages("group/bulk", {"accessType": access_type}, MEMBERS_PAGE))
+
+    def user_groups(self, account_id: str) -> Documents:
+        """The groups of one account, by id and name; none where the account is gone."""
+        try:
+            return _listed(self._get("user/groups", {"accountId": account_id}))
+        except RequestRefused as refusal:
+            if refusal.status == 404:
+                return []
+            raise
+
+    def audit_records(self, since_ms: int) -> Iterator[Documents]:
+        """Pages of Jira's audit log since an instant, or longer, the newest first.
+
+        PagingBroken where they come in another order, or are more than some pages.
+        """
+        start, oldest = 0, None
+        for _ in range(MOST_AUDIT_PAGES):
+            params: dict[str, str | int | list[str]] = {
+                "from": iso_instant(since_ms - DAY_MS),
+                "offset": start,
+                "limit": AUDIT_PAGE,
+            }
+            answer = _document(self._get("auditing/record", params))
+            page = _listed(answer.get("records"))
+            told = [to_epoch_ms(record.get("created")) for record in page]
+            times = [at for at in [oldest, *told] if at is not None]
+            if len(times) < len(page) or times != sorted(times, reverse=True):
+                raise PagingBroken("The audit log is not in the order of time.")
+            yield page
+            start += len(page)
+            total = answer.get("total")
+            past = bool(times) and times[-1] < since_ms
+            if past or not page or (isinstance(total, int) and start >= total):
+                return
+            oldest = times[-1]
+        raise PagingBroken("The audit log is too long.")
 
     def instance_license(self) -> Documents:
         return _documents(_document(self._get("instance/license")).get("applications"))
@@ -116,10 +164,10 @@ class JiraCloud:
 
     # --- projects and their roles
 
-    def projects(self, action: str = "view") -> Iterator[Documents]:
-        """Pages of projects. An administrator may `view` them all; search, histories and
+    def projects(self, action: str = "view") -> Pages:
+        """Projects. An administrator may `view` them all; search, histories and
         comments show those that the account may `browse`."""
-        return self._bean_pages("project/search", {"action": action}, PROJECTS_PAGE)
+        return self._pages("project/search", {"action": action}, PROJECTS_PAGE)
 
     def project_roles(self) -> Documents:
         return _documents(self._get("role"))
@@ -152,14 +200,13 @@ class JiraCloud:
     def first_issues(self, jql: str, fields: Sequence[str]) -> tuple[Documents, bool]:
         """The first page of a search with fields, and whether there are more."""
         body = {"jql": jql, "fields": list(fields), "maxResults": SEARCH_PAGE}
-        answer = _document(self._post("search/jql", body))
+        answer = _document(self._post("search/jql", body, issues_page))
         return _listed(answer.get("issues")), bool(answer.get("nextPageToken"))
 
     def issues_by_id(self, ids: Sequence[str], fields: Sequence[str]) -> Documents:
         """The issues with these ids; ids that can't be seen are left out."""
-        answer: Json = self._post(
-            "issue/bulkfetch", {"issueIdsOrKeys": list(ids), "fields": [*fields]}
-        )
+        body = {"issueIdsOrKeys": list(ids), "fields": [*fields]}
+        answer: Json = self._post("issue/bulkfetch", body, issues_page)
         return _listed(_document(answer).get("issues"))
 
     def issue(self, issue_id: str, fields: Sequence[str]) -> dict[str, Any] | None:
@@ -186,38 +233,42 @@ class JiraCloud:
         epoch milliseconds here and ISO text in the per-issue call. `field_ids` (at most
         10) leaves out other changes, and with them every change that has no field id.
         """
-        first: dict[str, Any] = {
-            "issueIdsOrKeys": list(ids),
-            "maxResults": self._changelog_page,
-        }
+        size = self._changelog_page
+        body: dict[str, Any] = {"issueIdsOrKeys": list(ids), "maxResults": size}
         if field_ids:
-            first["fieldIds"] = list(field_ids)
-        pages = self._changelog_pages(first)
+            body["fieldIds"] = list(field_ids)
+        pages = self._changelog_pages(body)
         try:
             yield next(pages)
         except RequestRefused as refusal:
-            if refusal.status != 400 or self._changelog_page == WORKLOGS_PAGE:
+            if refusal.status != 400 or size == LEAST_CHANGELOG_PAGE:
                 raise
-            self._changelog_page = WORKLOGS_PAGE
-            yield from self.changelogs(ids, field_ids)
-        else:
-            yield from pages
+            pages = self._changelog_pages({**body, "maxResults": LEAST_CHANGELOG_PAGE})
+            yield next(pages)
+            self._changelog_page = LEAST_CHANGELOG_PAGE
+        yield from pages
 
     def changelog(self, issue_id: str) -> Iterator[Documents]:
         """Pages of one issue's histories, oldest first, 100 a page."""
-        return self._bean_pages("issue/{issue_id}/changelog", {}, COMMENTS_PAGE, issue_id=issue_id)
+        path = "issue/{issue_id}/changelog"
+        return iter(self._pages(path, {}, COMMENTS_PAGE, issue_id=issue_id))
 
     def comments(self, issue_id: str) -> Iterator[tuple[Documents, int | None]]:
         """Pages of one issue's comments, oldest first, each with the total it tells."""
-        return self._counted_pages(
-            "issue/{issue_id}/comment", {}, COMMENTS_PAGE, values="comments", issue_id=issue_id
+        for page in self.comment_pages(issue_id).starting(0):
+            yield page.entries, page.total
+
+    def comment_pages(self, issue_id: str) -> Pages:
+        """One issue's comments, oldest first."""
+        path, values = "issue/{issue_id}/comment", "comments"
+        return self._pages(
+            path, {}, COMMENTS_PAGE, values=values, decode=comments_page, issue_id=issue_id
         )
 
     def issue_worklogs(self, issue_id: str) -> Iterator[Documents]:
         """Pages of one issue's work logs."""
-        return self._bean_pages(
-            "issue/{issue_id}/worklog", {}, WORKLOGS_PAGE, values="worklogs", issue_id=issue_id
-        )
+        path, values = "issue/{issue_id}/worklog", "worklogs"
+        return iter(self._pages(path, {}, WORKLOGS_PAGE, values=values, issue_id=issue_id))
 
     def updated_worklogs(self, since_ms: int) -> Iterator[Documents]:
         """Pages of `{worklogId, updatedTime}` created or edited since, but for the last minute."""
@@ -229,14 +280,19 @@ class JiraCloud:
 
     def worklogs(self, ids: Sequence[int | str]) -> Documents:
         """Up to 1000 work logs by id; those the account may not see are left out."""
-        return _listed(self._post("worklog/list", {"ids": [int(i) for i in ids]}))
+        answer: Json = self._post("worklog/list", {"ids": [int(i) for i in ids]}, worklogs_page)
+        return _listed(answer)
 
     # --- pages
 
     def _get(
-        self, path: str, params: dict[str, str | int | list[str]] | None = None, **names: str
+        self,
+        path: str,
+        params: Mapping[str, str | int | list[str]] | None = None,
+        decode: Callable[[bytes], Json] = orjson.loads,
+        **names: str,
     ) -> Json:
-        answer = self.transport.get(f"{V3}/{path}", params, **names)
+        answer = self.transport.get(f"{V3}/{path}", params, decode, **names)
         self._confirm_identity()
         return answer
 
@@ -256,41 +312,31 @@ class JiraCloud:
                 self.myself()
                 self.transport.trust_unnamed_answers()
 
-    def _bean_pages(
+    def _pages(
         self,
         path: str,
         params: dict[str, str],
         page_size: int,
         *,
         values: str = "values",
+        decode: Callable[[bytes], Json] = orjson.loads,
         **names: str,
-    ) -> Iterator[Documents]:
-        for page, _ in self._counted_pages(path, params, page_size, values=values, **names):
-            yield page
-
-    def _counted_pages(
-        self, path: str, params: dict[str, str], page_size: int, *, values: str, **names: str
-    ) -> Iterator[tuple[Documents, int | None]]:
-        """Pages by offset, going on by what came, since sites clamp the size that is asked."""
-        start = 0
-        for _ in range(MOST_PAGES):
-            answer = _document(
-                self._get(path, {**params, "startAt": start, "maxResults": page_size}, **names)
+    ) -> Pages:
+        def at(start: int) -> Page:
+            asked: dict[str, str | int | list[str]]
+            asked = {**params, "startAt": start, "maxResults": page_size}
+            answer = _document(self._get(path, asked, decode, **names))
+            total, last = answer.get("total"), answer.get("isLast")
+            return Page(
+                _listed(answer.get(values)),
+                total if isinstance(total, int) else None,
+                last if isinstance(last, bool) else None,
             )
-            page, total = _listed(answer.get(values)), answer.get("total")
-            yield page, total if isinstance(total, int) else None
-            start += len(page)
-            if isinstance(total, int):
-                if start >= total and (not page or answer.get("isLast") is not False):
-                    return
-                if not page:
-                    raise PagingBroken(f"A page is empty {total - start} entries before the end.")
-            elif not page or answer.get("isLast") is True:
-                return
-        raise PagingBroken("A list does not end.")
+
+        return Pages(at)
 
     def _changelog_pages(self, body: dict[str, Any]) -> Iterator[ChangelogPage]:
-        tokens = _Tokens()
+        tokens = Tokens()
         while True:
             page = self._post("changelog/bulkfetch", body, changelog_page)
             yield page
@@ -299,9 +345,9 @@ class JiraCloud:
             body = {**body, "nextPageToken": page.token}
 
     def _token_pages(self, path: str, body: dict[str, Any], values: str) -> Iterator[Documents]:
-        tokens = _Tokens()
+        tokens = Tokens()
         while True:
-            answer = _document(self._post(path, body))
+            answer = _document(self._post(path, body, issues_page))
             page, token = _listed(answer.get(values)), answer.get("nextPageToken")
             yield page
             if not tokens.lead_on(token, bool(page)):
@@ -337,28 +383,6 @@ class JiraCloud:
             raise PagingBroken("A work log feed does not end.")
         if stuck:
             raise PagingBroken("A work log feed has more entries in an instant than in a page.")
-
-
-class _Tokens:
-    """The page tokens of one list; they lead on until one is missing, null or empty."""
-
-    def __init__(self) -> None:
-        self._seen: set[str] = set()
-        self._empty = 0
-
-    def lead_on(self, token: object, page_has_rows: bool) -> bool:
-        """Whether there is a next page; PagingBroken where the tokens lead nowhere."""
-        if not token:
-            return False
-        if str(token) in self._seen:
-            raise PagingBroken("Jira gave the same page token twice.")
-        self._seen.add(str(token))
-        self._empty = 0 if page_has_rows else self._empty + 1
-        if self._empty >= MOST_EMPTY_PAGES:
-            raise PagingBroken("Jira gave only empty pages.")
-        if len(self._seen) >= MOST_PAGES:
-            raise PagingBroken("A list does not end.")
-        return True
 
 
 def chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:

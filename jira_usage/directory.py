@@ -109,8 +109,7 @@ def product_group_rows(roles: Iterable[Document]) -> list[Row]:
     for role in roles:
         key = _text(role.get("key"))
         default_ids = {group_id(g) for g in _documents(role.get("defaultGroupsDetails"))}
-        details = _documents(role.get("groupDetails"))
-        for group in details or [{"name": name} for name in role.get("groups") or []]:
+        for group in role_groups(role):
             if key and group_id(group):
                 rows.append(
                     {
@@ -122,6 +121,12 @@ def product_group_rows(roles: Iterable[Document]) -> list[Row]:
     return rows
 
 
+def role_groups(role: Document) -> list[Document]:
+    """The groups of an application role; where a site tells names only, just those."""
+    details = _documents(role.get("groupDetails"))
+    return details or [{"name": name} for name in role.get("groups") or []]
+
+
 def group_rows(
     roles: Iterable[Document],
     by_access_type: Mapping[str, Iterable[Document]],
@@ -131,8 +136,7 @@ def group_rows(
     names: dict[str, str] = {}
     access_types: dict[str, set[str]] = {}
     for role in roles:
-        details = _documents(role.get("groupDetails"))
-        for group in details or [{"name": name} for name in role.get("groups") or []]:
+        for group in role_groups(role):
             names[group_id(group)] = _text(group.get("name"))
     for access_type, groups in by_access_type.items():
         for group in groups:
@@ -216,6 +220,17 @@ def field_rows(fields: Iterable[Document]) -> list[Row]:
         for field in fields
         if field.get("id")
     ]
+
+
+def user_document(row: Document) -> Row:
+    """The document that a row of USERS was made of."""
+    return {
+        "accountId": row["account_id"],
+        "displayName": row["display_name"],
+        "emailAddress": row["email"],
+        "accountType": row["account_type"],
+        "active": row["active"],
+    }
 
 
 def issue_row(issue: Document, updated_ms: int | None) -> Row:

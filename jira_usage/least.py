@@ -13,6 +13,7 @@ from jira_usage.api import (
     V3,
     WORKLOGS_PAGE,
 )
+from jira_usage.reading_members import MembersReading
 from jira_usage.site_reading import Reading
 
 FIRST_CONTACT = 2  # serverInfo and myself
@@ -32,24 +33,32 @@ def least_requests(reading: Reading) -> int:
     histories = max(_pages(traced, CHANGELOG_ISSUES), _pages(done["changes"], CHANGELOG_PAGE))
     comments = sum(_pages(total, SEARCH_PAGE) for total in work.long_comments.values())
     worklogs = _pages(desk.totals["work logs"], WORKLOGS_PAGE)
-    access = 1 + sum(max(1, _pages(len(some), MEMBERS_PAGE)) for some in people.members.values())
+    ranked = _pages(work.histories.ranked, CHANGELOG_ISSUES)
+    access = 1 + sum(_pages_of_group(people.groups, key) for key in people.members)
     projects = _pages(len(people.projects), PROJECTS_PAGE) + _pages(
         len(work.browsable or []), PROJECTS_PAGE
     )
     return (
         FIRST_CONTACT
         + max(1, searched)
-        + histories
+        + histories + ranked
         + comments
         + max(1, worklogs) + worklogs + 1
         + _pages(len(people.users), USERS_PAGE) + 1
-        + access
+        + access + len(people.groups.asked_accounts or ()) + sent[f"GET {V3}/auditing/record"]
         + len(people.access_groups)
         + 1 + len(people.approximate)
         + max(2, projects)
         + sent[f"GET {V3}/field"]
         + sent[f"GET {V3}/role"] + len(people.role_actors)
     )  # fmt: skip
+
+
+def _pages_of_group(groups: MembersReading, group_id: str) -> int:
+    """Of a group that is taken over, one page tells whether it still has as many members."""
+    if group_id in groups.taken_over:
+        return 1
+    return max(1, _pages(len(groups.members[group_id]), MEMBERS_PAGE))
 
 
 def _pages(number: int, size: int) -> int:

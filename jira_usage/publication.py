@@ -138,6 +138,8 @@ def build(
         "admits": terms.proof,
         "covered_from": _covered_from(scope, last),
         "approximate_users": reading.people.approximate.get(""),
+        "groups_read": {key: asdict(read) for key, read in reading.people.groups_read.items()},
+        "ranks_read_at": reading.work.ranks_read_at,
     }
     return Generation(summary.snapshot_id, tables, meta), summary
 

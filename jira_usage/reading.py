@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from jira_usage.api import JiraCloud
 from jira_usage.coverage import CoverageNotes
-from jira_usage.crew import Crew
+from jira_usage.crew import Crew, Kind
 from jira_usage.errors import (
     AuthenticationFailed,
     JiraUsageError,
+    RequestRefused,
     SiteError,
     SyncCancelled,
     SyncIncomplete,
 )
+from jira_usage.listing import Listing
+from jira_usage.paging import Documents, Pages
+from jira_usage.sweep import NOTHING_BEFORE, Sweep
 
 ASIDE = frozenset({"plans", "administrators", "project roles"})
+MOST_ISSUES_GIVEN_UP = 20
+
+# What tells of more to ask goes first, or it would end last. Pages that are big are few at
+# a time, since each is held in memory whole.
+LISTS = Kind("lists", urgent=True)
+USERS = Kind("users", urgent=True)
+SEARCHES = Kind("searches", urgent=True)
+ISSUES = Kind("issues", urgent=True, most=4)
+HISTORIES = Kind("histories", urgent=True, most=4)
+WORKLOGS = Kind("work logs", urgent=True, most=4)
+ISSUE_HISTORIES = Kind("histories of an issue")
+COMMENTS = Kind("comments")
+MEMBERS = Kind("members")
+ROLES = Kind("project roles")
 
 
 @dataclass(frozen=True)
@@ -32,7 +49,8 @@ class Scope:
     An act before `since_ms` on an issue that is not among `seen_issues` tells that the
     issue could not be seen then. `ranked_issues` are those that a full sync would
     read: ranking an issue may leave its `updated` alone, so their `rank_fields` are
-    asked for.
+    asked for. `expected_users` is how many accounts the last sync found. `sweep` says
+    what may be taken over of that which no feed tells.
     """
 
     since_ms: int
@@ -44,6 +62,8 @@ class Scope:
     ranked_issues: Sequence[str] = ()
     rank_fields: Sequence[str] = ()
     project_roles: bool = True
+    expected_users: int = 0
+    sweep: Sweep = NOTHING_BEFORE
 
     def searches(self, project_ids: Sequence[str] = ()) -> list[str]:
         """JQL, the best first, for issues updated since: relative, so no zone is involved.
@@ -73,6 +93,20 @@ class Desk:
         self.coverage = CoverageNotes()
         self.counts: Counter[str] = Counter()
         self.totals: Counter[str] = Counter()
+        self._given_up = 0
+
+    def list(
+        self,
+        pages: Pages,
+        take: Callable[[Documents], None],
+        failed: Callable[[JiraUsageError], None],
+        done: Callable[[], None] | None = None,
+        *,
+        kind: Kind = LISTS,
+        entry_id: str = "",
+    ) -> None:
+        """Reads a list by offsets, as Listing does."""
+        Listing(self.crew, pages, take, failed, done, kind=kind, entry_id=entry_id).start()
 
     def count(self, what: str, number: int) -> None:
         self.counts[what] += number
@@ -91,11 +125,15 @@ class Desk:
             ) from None
         self.coverage.refused(dataset, error)
 
-
-def once(ask: Callable[[], Any]) -> Callable[[], Iterable[Any]]:
-    """A job of one page."""
-
-    def pages() -> Iterator[Any]:
-        yield ask()
-
-    return pages
+    def gave_up_on(self, dataset: str, issue_id: str, error: JiraUsageError) -> None:
+        """One issue that can't be read is said; many are an outage."""
+        if isinstance(error, SiteError):
+            self._given_up += 1
+            if self._given_up > MOST_ISSUES_GIVEN_UP:
+                self.failed(dataset, error)
+        elif isinstance(error, AuthenticationFailed | SyncCancelled):
+            raise error
+        elif isinstance(error, RequestRefused) and error.status == 404:
+            reason = f"Issue {issue_id} went away while it was read."
+            return self.coverage.remark(dataset, reason)
+        self.coverage.note(dataset, "partial", f"Issue {issue_id} could not be read whole.")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from functools import partial
 
 from jira_usage.api import ISSUES_PAGE, MOST_ISSUES_PAGE, SEARCH_IDS_PAGE, Documents
+from jira_usage.crew import once
 from jira_usage.errors import (
     JiraUsageError,
     PagingBroken,
@@ -17,10 +18,10 @@ from jira_usage.errors import (
     RequestRefused,
     SyncIncomplete,
 )
-from jira_usage.reading import Desk, once
+from jira_usage.reading import ISSUES, SEARCHES, Desk
 
 ISSUE_FIELDS = ("project", "created", "creator", "updated", "comment")
-SEARCHES = 5
+ATTEMPTS = 5
 
 
 class IssueSearch:
@@ -46,17 +47,24 @@ class IssueSearch:
         self._bulk_known = False
         self._probing = False
         self._in_flight = 0
-        self._all_found = False
+        self._searching = 0
         self._started: list[list[str]] = []
+
+    @property
+    def idle(self) -> bool:
+        """Whether all issues that match have been found and taken."""
+        return not (self._searching or self._to_fetch or self._in_flight)
 
     def start(self, searches: list[str]) -> None:
         """Puts the search for the issues that match; their reading follows by itself."""
         self._started.append(searches)
+        self._searching += 1
         self.desk.crew.read(
             partial(self._found, searches),
             self._take_found,
             self._search_failed,
             self._searched_all,
+            SEARCHES,
         )
 
     def _found(self, searches: list[str]) -> Iterator[Documents]:
@@ -69,7 +77,7 @@ class IssueSearch:
         """
         forms = iter(searches)
         jql, broken = next(forms), PagingBroken("The search does not end.")
-        for _ in range(SEARCHES):
+        for _ in range(ATTEMPTS):
             began = False
             try:
                 page, more = self.desk.cloud.first_issues(jql, ISSUE_FIELDS)
@@ -107,7 +115,7 @@ class IssueSearch:
         has no bulk, `bulk_size` is 0 and the searches bring the issues themselves.
         """
         while self.bulk_size and not self._probing:
-            if len(self._to_fetch) < (1 if self._all_found else self.bulk_size):
+            if len(self._to_fetch) < (self.bulk_size if self._searching else 1):
                 return
             ids = self._to_fetch[: self.bulk_size]
             self._to_fetch = self._to_fetch[self.bulk_size :]
@@ -117,6 +125,7 @@ class IssueSearch:
                 once(partial(self.desk.cloud.issues_by_id, ids, ISSUE_FIELDS)),
                 partial(self._take_fetched, ids),
                 partial(self._fetch_failed, ids),
+                kind=ISSUES,
             )
 
     def _take_fetched(self, asked: Sequence[str], page: Documents) -> None:
@@ -138,6 +147,7 @@ class IssueSearch:
                 self._take,
                 self._singly_failed,
                 partial(self._singly_read, left),
+                ISSUES,
             )
         self._fetch()
         self._end()
@@ -158,6 +168,13 @@ class IssueSearch:
         self.desk.failed("issues", error)
         self._end()
 
+    def _do_without_bulks(self) -> None:
+        """Lets the searches bring the issues themselves, from the start."""
+        if self.bulk_size:
+            self.bulk_size, self._to_fetch = 0, []
+            for searches in list(self._started):
+                self.start(searches)
+
     def _fetch_failed(self, ids: Sequence[str], error: JiraUsageError) -> None:
         self._probing = False
         self._in_flight -= 1
@@ -167,14 +184,12 @@ class IssueSearch:
             self.bulk_size = ISSUES_PAGE
             self._to_fetch += ids
             self._fetch()
-        elif self.bulk_size:
-            self.bulk_size, self._to_fetch = 0, []
-            for searches in list(self._started):
-                self.start(searches)
+        else:
+            self._do_without_bulks()
         self._end()
 
     def _end(self) -> None:
-        if self._all_found and not self._to_fetch and not self._in_flight:
+        if self.idle:
             self._done()
 
     def _search_failed(self, error: JiraUsageError) -> None:
@@ -188,12 +203,12 @@ class IssueSearch:
         if isinstance(error, PermissionMissing):
             for dataset in ("comments", "histories"):
                 self.desk.coverage.refused(dataset, error)
-        else:
-            self._searched_all()
+        self._searched_all()
 
     def _searched_all(self) -> None:
+        """What was refused before stays refused, though a search has ended."""
         for dataset in ("issues", "comments", "histories"):
             self.desk.coverage.read(dataset)
-        self._all_found = True
+        self._searching -= 1
         self._fetch()
         self._end()

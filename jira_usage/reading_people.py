@@ -5,11 +5,17 @@ from __future__ import annotations
 from functools import partial
 
 from jira_usage import directory
-from jira_usage.api import Documents
+from jira_usage.api import USERS_PAGE, Documents
+from jira_usage.crew import once
 from jira_usage.errors import AuthenticationFailed, JiraUsageError, SyncCancelled
-from jira_usage.reading import Desk, once
+from jira_usage.listing import UntoldListing
+from jira_usage.reading import LISTS, ROLES, USERS, Desk
+from jira_usage.reading_members import MembersReading
+from jira_usage.sweep import GroupRead
 
 MOST_ROLE_REQUESTS = 200
+# Shorter lists are read as fast one page after the other, with a request less.
+LONG_LIST = 5 * USERS_PAGE
 
 
 class PeopleReading:
@@ -22,19 +28,29 @@ class PeopleReading:
         self.licenses: Documents = []
         self.approximate: dict[str, int | None] = {}
         self.access_groups: dict[str, Documents] = {}
-        self.members: dict[str, Documents] = {}
+        self.groups = MembersReading(desk)
         self.projects: Documents = []
         self.fields: Documents | None = None
         self.project_roles: Documents | None = None
         self.role_actors: list[tuple[str, str, Documents]] = []
-        self._asked_groups: set[str] = set()
         self._projects_read = False
+
+    @property
+    def members(self) -> dict[str, Documents]:
+        """The members of each group that could be read."""
+        return self.groups.members
+
+    @property
+    def groups_read(self) -> dict[str, GroupRead]:
+        """When each group was read whole, and how many members it has."""
+        return self.groups.groups_read
 
     def start(self) -> None:
         """Puts the first jobs to the crew; their answers put the rest."""
+        self.groups.start()
         read, cloud, needed = self.desk.crew.read, self.desk.cloud, self.desk.needed
-        read(cloud.users, self._take_users, needed("users"), self._users_read)
-        read(once(cloud.application_roles), self._take_roles, needed("licenses"))
+        self._read_users()
+        read(once(cloud.application_roles), self._take_roles, needed("licenses"), kind=LISTS)
         for access_type in directory.ACCESS_TYPES:
             self.access_groups[access_type] = []
             read(
@@ -42,16 +58,43 @@ class PeopleReading:
                 partial(self._take_access_groups, access_type),
                 needed("administrators"),
                 partial(self.desk.coverage.read, "administrators"),
+                LISTS,
             )
-        read(once(cloud.instance_license), self._take_licenses, needed("plans"))
-        read(cloud.projects, self.projects.extend, needed("projects"), self._projects_done)
+        read(once(cloud.instance_license), self._take_licenses, needed("plans"), kind=LISTS)
+        self.desk.list(
+            cloud.projects(), self.projects.extend, needed("projects"), self._projects_done
+        )
         if self.desk.scope.known_projects is None:
             read(once(cloud.fields), self._take_fields, self._aside_failed)
         if self.desk.scope.project_roles:
-            read(once(cloud.project_roles), self._take_role_names, needed("project roles"))
+            names = once(cloud.project_roles)
+            read(names, self._take_role_names, needed("project roles"), kind=LISTS)
+
+    def go_on(self) -> bool:
+        """Puts what is left when all that was put has been read; False where nothing is."""
+        before = self.desk.crew.open
+        self.groups.go_on(self.users)
+        return self.desk.crew.open > before
+
+    def _read_users(self) -> None:
+        """Nothing tells how many accounts there are, except the last sync."""
+        cloud, failed = self.desk.cloud, self.desk.needed("users")
+        expected = self.desk.scope.expected_users
+        if expected < LONG_LIST:
+            self.desk.crew.read(cloud.users, self._take_users, failed, self._users_read, USERS)
+        else:
+            UntoldListing(
+                self.desk.crew,
+                cloud.user_pages(),
+                self._take_users,
+                failed,
+                self._users_read,
+                kind=USERS,
+                expected=expected,
+            ).start()
 
     def _take_users(self, page: Documents) -> None:
-        self.users += page
+        self.users += self.groups.one_each(page)
         self.desk.counts["users"] += len(page)
 
     def _users_read(self) -> None:
@@ -63,33 +106,16 @@ class PeopleReading:
     def _take_roles(self, roles: Documents) -> None:
         self.roles = roles
         self.desk.coverage.read("licenses")
-        granting = directory.product_group_rows(roles)
+        granting = [group for role in roles for group in directory.role_groups(role)]
         if not granting:
             self.desk.coverage.read("groups")
-        for row in granting:
-            self._want_members(row["group_id"])
+        for group in granting:
+            self.groups.want(group)
 
     def _take_access_groups(self, access_type: str, groups: Documents) -> None:
         self.access_groups[access_type] += groups
         for group in groups:
-            self._want_members(directory.group_id(group))
-
-    def _want_members(self, group_id: str) -> None:
-        if not group_id or group_id in self._asked_groups:
-            return
-        self._asked_groups.add(group_id)
-        self.members[group_id] = []
-        self.desk.totals["groups"] += 1
-        self.desk.crew.read(
-            partial(self.desk.cloud.group_members, group_id),
-            self.members[group_id].extend,
-            self.desk.needed("groups"),
-            self._members_read,
-        )
-
-    def _members_read(self) -> None:
-        self.desk.counts["groups"] += 1
-        self.desk.coverage.read("groups")
+            self.groups.want(group)
 
     def _take_licenses(self, licenses: Documents) -> None:
         self.licenses = licenses
@@ -132,9 +158,10 @@ class PeopleReading:
                 once(partial(self.desk.cloud.project_role_actors, project_key, role_id)),
                 partial(self._take_role_actors, project_key, role_name),
                 self.desk.needed("project roles"),
+                kind=ROLES,
             )
 
     def _take_role_actors(self, project_key: str, role_name: str, actors: Documents) -> None:
         self.role_actors.append((project_key, role_name, actors))
         for row in directory.role_actor_rows(project_key, role_name, actors):
-            self._want_members(row["group_id"])
+            self.groups.want({"groupId": row["group_id"]})

@@ -30,5 +30,5 @@ class Reading:
         self.work.start()
         self.people.start()
         yield from self.desk.crew.run()
-        while self.work.follow_up():
+        while any([self.work.go_on(), self.people.go_on()]):
             yield from self.desk.crew.run()

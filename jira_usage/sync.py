@@ -10,10 +10,11 @@ import threading
 import time
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from jira_usage.connection import Connection
-from jira_usage.crew import Crew
-from jira_usage.errors import SyncCancelled, SyncIncomplete
+from jira_usage.crew import Crew, once
+from jira_usage.errors import JiraUsageError, SyncCancelled, SyncIncomplete
 from jira_usage.pace import Patience
 from jira_usage.period import DAY_MS, find_zone
 from jira_usage.preflight import SignedIn, nothing_usable, sign_in
@@ -22,6 +23,7 @@ from jira_usage.publication import Terms, build
 from jira_usage.reading import Scope
 from jira_usage.site_reading import Reading
 from jira_usage.store import Generation, SiteStore, Store, proof
+from jira_usage.sweep import GroupRead, Sweep, date_of
 
 # Jira's search index lags by minutes, after bulk changes by hours (JRACLOUD-97427).
 OVERLAP_MS = 12 * 3_600_000
@@ -63,7 +65,7 @@ def sync(
     cancel = cancel or threading.Event()
     yield Progress("Connecting to the site")
     began = time.monotonic()
-    signed_in = sign_in(connection, patience=patience, cancel=cancel)
+    signed_in = yield from _signed_in(connection, patience, cancel)
     kept = store.site(signed_in.site_url, signed_in.account_id)
     try:
         with kept.writing():
@@ -81,6 +83,25 @@ def sync(
     finally:
         signed_in.cloud.transport.close()
     yield Progress("Done", reading.desk.counts, reading.desk.totals, summary.requests, summary)
+
+
+def _signed_in(
+    connection: Connection, patience: Patience | None, cancel: threading.Event
+) -> Generator[Progress, None, SignedIn]:
+    """Signs in on a thread of its own: a site that does not answer can be left at once."""
+    found: list[SignedIn] = []
+    with Crew(cancel, in_flight=1) as crew:
+        ask = partial(sign_in, connection, patience=patience, cancel=cancel)
+        crew.read(once(ask), found.append, _raise)
+        for _ in crew.run():
+            if cancel.is_set():
+                raise _cancelled()
+            yield Progress("Connecting to the site")
+    return found[0]
+
+
+def _raise(error: JiraUsageError) -> None:
+    raise error
 
 
 def _cancelled() -> SyncCancelled:
@@ -108,6 +129,7 @@ def _scope(
     issues = kept.load_table(last.tables["issues"][""])
     known = dict(zip(*(issues[c].to_pylist() for c in ("issue_id", "updated_at")), strict=True))
     fields = kept.load_table(last.tables["fields"][""]).to_pylist()
+    ranked = [i for i, updated in known.items() if (updated or 0) >= window_ms]
     return Scope(
         since_ms=read_until - OVERLAP_MS,
         keep_from_ms=covered_ms,
@@ -115,9 +137,23 @@ def _scope(
         known_issues=known if read_until == last.meta["started_at"] else {},
         known_projects=frozenset(last.meta["projects_read"]),
         seen_issues=frozenset(known),
-        ranked_issues=[i for i, updated in known.items() if (updated or 0) >= window_ms],
+        ranked_issues=ranked,
         rank_fields=[f["field_id"] for f in fields if _is_rank(f)][:10],
         project_roles=roles,
+        expected_users=int(last.meta["users"]),
+        sweep=_sweep(kept, last, now_ms, len(ranked)),
+    )
+
+
+def _sweep(kept: SiteStore, last: Generation, now_ms: int, ranked_issues: int) -> Sweep:
+    groups = last.meta.get("groups_read") or {}
+    return Sweep(
+        now_ms,
+        {group_id: GroupRead(**told) for group_id, told in groups.items()},
+        last.meta.get("ranks_read_at"),
+        ranked_issues,
+        members=lambda: kept.load_table(last.tables["members"][""]),
+        users=lambda: kept.load_table(last.tables["users"][""]),
     )
 
 
@@ -132,6 +168,7 @@ def _read(
     """Runs the reading to its end; yields Progress, returns the Reading."""
     transport = signed_in.cloud.transport
     with Crew(cancel) as crew:
+        transport.while_waiting = crew.aside
         reading = Reading.of(signed_in.cloud, crew, scope)
         said = 0.0
         for _ in reading.run():
@@ -185,6 +222,10 @@ def _judge(reading: Reading) -> None:
             "partial",
             f"{reading.work.acts.unreadable} entries could not be understood.",
         )
+    ranks_read_at = reading.work.ranks_read_at
+    if ranks_read_at is not None and ranks_read_at < reading.desk.scope.now_ms:
+        reason = f"Rankings of otherwise quiet issues were last read on {date_of(ranks_read_at)}."
+        coverage.remark("histories", reason)
     no_people = coverage.states["users"] == "not_permitted"
     if no_people and (not browsable or coverage.states["issues"] == "not_permitted"):
         raise nothing_usable()

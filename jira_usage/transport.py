@@ -10,9 +10,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
 import orjson
@@ -35,6 +37,7 @@ from jira_usage.errors import (
     SyncCancelled,
 )
 from jira_usage.pace import Lane, Patience
+from jira_usage.slim import decoded
 
 READING_POSTS = frozenset(
     {
@@ -53,6 +56,9 @@ TOKEN_HINT = (
     "Check the email address and create a new token at id.atlassian.com under Security, "
     "API tokens. A token ends after a year at the latest."
 )
+
+# A wait as short as this is no reason to let others go before.
+SHORT_WAIT = 0.05
 
 Json = Any
 T = TypeVar("T")
@@ -81,6 +87,8 @@ class Transport:
         self._account_id = ""
         self._patience = patience or Patience()
         self._cancel = cancel or threading.Event()
+        # What surrounds a wait for a limited endpoint; others may ask meanwhile.
+        self.while_waiting: Callable[[], AbstractContextManager[None]] = nullcontext
         self._lanes: dict[str, Lane] = {}
         self._lock = threading.Lock()
         self._session = requests.Session()
@@ -103,18 +111,22 @@ class Transport:
         self._session.close()
 
     def get(
-        self, path: str, params: Mapping[str, str | int | list[str]] | None = None, **names: str
+        self,
+        path: str,
+        params: Mapping[str, str | int | list[str]] | None = None,
+        decode: Callable[[bytes], Json] = orjson.loads,
+        **names: str,
     ) -> Json:
-        """The JSON that a GET answers; `names` fill the braces of `path`."""
-        return self._ask("GET", path, names, params=params)
+        """What a GET answers, decoded; `names` fill the braces of `path`.
+
+        `decode` raises ValueError for what is damaged, which is then asked for again.
+        """
+        return self._ask("GET", path, names, params=params, decode=decode)
 
     def post(
         self, path: str, body: Mapping[str, Json], decode: Callable[[bytes], T] = orjson.loads
     ) -> T:
-        """What a reading POST answers, decoded. A POST that could write is refused here.
-
-        `decode` raises ValueError for what is damaged, which is then asked for again.
-        """
+        """What a reading POST answers, decoded. A POST that could write is refused here."""
         if path.removeprefix("/rest/api/3/") not in READING_POSTS:
             raise ValueError(f"POST {path} is not one of the reading requests")
         answer: T = self._ask("POST", path, {}, body=orjson.dumps(body), decode=decode)
@@ -132,7 +144,6 @@ class Transport:
         url = self.base_url + path.format(**{k: quote(v, safe="") for k, v in names.items()})
         lane_name = f"{method} {path}"
         patience, failures, limits, waited = self._patience, 0, 0, 0.0
-        error: SiteError
         while True:
             waited += self._wait_for_turn(lane_name)
             try:
@@ -140,45 +151,47 @@ class Transport:
             except _Temporary as trouble:
                 failures += 1
                 error, pause = trouble.error, max(self._backoff(failures), trouble.wait)
-                given_up = failures >= patience.attempts
+                if failures >= patience.attempts or waited + pause > patience.longest_wait:
+                    raise error from None
+                waited += self._pause(pause)
             except _Limited as limit:
                 limits += 1
                 # What is asked for is a minimum: a limit that stays is asked ever more seldom.
                 pause = max(limit.wait, self._backoff(limits if limit.wait else limits + 2))
-                error = RateLimited(
-                    f"Jira limits how often it may be asked: wait {_in_words(pause)}.",
-                    "Try again after that. Other tools on the same site share the limit.",
-                )
-                given_up = limits >= patience.rate_limit_attempts
                 with self._lock:
                     self._lanes[lane_name].limited(time.monotonic(), pause)
-            if given_up or waited + pause > patience.longest_wait:
-                raise error
-            waited += self._pause(pause)
+                if limits >= patience.rate_limit_attempts or waited + pause > patience.longest_wait:
+                    raise RateLimited(
+                        f"Jira limits how often it may be asked: wait {_in_words(pause)}.",
+                        "Try again after that. Other tools on the same site share the limit.",
+                    ) from None
 
     def _backoff(self, attempt: int) -> float:
         backoff = self._patience.first_backoff * 2 ** (attempt - 1)
         return float(min(backoff, self._patience.longest_backoff) * random.uniform(0.7, 1.3))
 
     def _wait_for_turn(self, lane_name: str) -> float:
-        """Waits for this request's place in the lane; a limit met meanwhile moves the place."""
+        """Waits for this request's place in the lane; returns the seconds that took.
+
+        A limit that is met meanwhile makes the place void.
+        """
         waited = 0.0
         while True:
             self._stop_if_cancelled()
             with self._lock:
                 now = time.monotonic()
                 lane = self._lanes.setdefault(lane_name, Lane())
-                at = lane.reserve(now)
-            if at <= now:
-                return waited
-            waited += self._pause(at - now)
+                place = lane.reserve(now)
+            if place > now:
+                waited += self._pause(place - now)
             with self._lock:
-                if lane.resume_at <= time.monotonic():
+                if place >= lane.resume_at:
                     return waited
 
     def _pause(self, seconds: float) -> float:
         """Waits, unless cancelled, and returns the seconds."""
-        self._cancel.wait(seconds)
+        with self.while_waiting() if seconds > SHORT_WAIT else nullcontext():
+            self._cancel.wait(seconds)
         self._stop_if_cancelled()
         return seconds
 
@@ -214,7 +227,7 @@ class Transport:
             raise _Temporary(_unreachable(self.base_url, error)) from None
         self._judge(response, content)
         try:
-            return decode(content)
+            return decoded(content, decode)
         except ValueError:
             raise _Temporary(
                 SiteUnreachable(
@@ -226,13 +239,13 @@ class Transport:
     def _read(self, response: requests.Response) -> bytes:
         """The whole body; a slow drip ends at `longest_answer`, a cancel at the next piece."""
         deadline = time.monotonic() + self._patience.longest_answer
-        pieces: list[bytes] = []
+        content = bytearray()
         while piece := response.raw.read1(1 << 20, decode_content=True):
-            pieces.append(piece)
+            content += piece
             self._stop_if_cancelled()
             if time.monotonic() > deadline:
                 raise OSError("the answer is too slow")
-        return b"".join(pieces)
+        return cast(bytes, content)  # which a copy of many megabytes would not be better for
 
     def _judge(self, response: requests.Response, content: bytes) -> None:
         """Raises the error that an answer's status, headers and type tell of."""
@@ -349,7 +362,17 @@ def _retry_after(response: requests.Response) -> float:
                 return max(0.0, float(Retry().parse_retry_after(value)))
             except (InvalidHeader, ValueError, OverflowError, TypeError):
                 continue
-    return 0.0
+    return _until_reset(response) if response.status_code == 429 else 0.0
+
+
+def _until_reset(response: requests.Response) -> float:
+    """Seconds until the limit is lifted, by the site's own clock, where it tells both."""
+    try:
+        reset = datetime.fromisoformat(response.headers["X-RateLimit-Reset"])
+        told = parsedate_to_datetime(response.headers["Date"])
+        return max(0.0, (reset.astimezone(UTC) - told.astimezone(UTC)).total_seconds())
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return 0.0
 
 
 def _unauthorized(content: bytes) -> AuthenticationFailed | PermissionMissing:

@@ -21,10 +21,11 @@ class Site:
     def __init__(self, issues: int, most: int, *, silent: bool = False) -> None:
         self.ids = [str(n) for n in range(issues)]
         self.gone: set[str] = set()
+        self.left_out: set[str] = set()
+        self.alone: list[str] = []
         self.most = most
         self.silent = silent
         self.bulks: list[int] = []
-        self.alone: list[str] = []
 
     def first_issues(self, jql: str, fields: Sequence[str]) -> tuple[Documents, bool]:
         return documents(self.ids[:100]), len(self.ids) > 100
@@ -38,10 +39,6 @@ class Site:
             some = self.ids[start : start + size]
             yield documents(some) if whole else [{"id": issue_id} for issue_id in some]
 
-    def issue(self, issue_id: str, fields: Sequence[str]) -> dict[str, object] | None:
-        self.alone.append(issue_id)
-        return None if issue_id in self.gone else documents([issue_id])[0]
-
     def issues_by_id(self, ids: Sequence[str], fields: Sequence[str]) -> Documents:
         assert ids, "an empty bulk is a wasted request"
         self.bulks.append(len(ids))
@@ -49,7 +46,12 @@ class Site:
             raise RequestRefused("no such path", status=404)
         if len(ids) > self.most and not self.silent:
             raise RequestRefused("too many", status=400)
-        return documents([i for i in ids[: self.most] if i not in self.gone])
+        lost = self.gone | self.left_out
+        return documents([i for i in ids[: self.most] if i not in lost])
+
+    def issue(self, issue_id: str, fields: Sequence[str]) -> dict[str, Any] | None:
+        self.alone.append(issue_id)
+        return None if issue_id in self.gone else documents([issue_id])[0]
 
 
 def documents(ids: Sequence[str]) -> Documents:

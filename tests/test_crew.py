@@ -1,0 +1,136 @@
+"""The crew: what is urgent goes first, who waits makes room, and nobody is waited for."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from jira_usage.crew import IN_FLIGHT, Crew, Kind, once
+from jira_usage.errors import JiraUsageError, PagingBroken
+
+
+def refuse(error: JiraUsageError) -> None:
+    raise error
+
+
+def finish(crew: Crew) -> None:
+    for step, _ in enumerate(crew.run()):
+        assert step < 10_000
+
+
+def test_pages_are_taken_by_the_one_thread_that_runs_the_crew() -> None:
+    here, taken, done = threading.current_thread(), [], []
+
+    def pages() -> Iterator[int]:
+        assert threading.current_thread() is not here
+        yield from (1, 2, 3)
+
+    def take(page: int) -> None:
+        assert threading.current_thread() is here
+        taken.append(page)
+
+    with Crew(threading.Event()) as crew:
+        crew.read(pages, take, refuse, lambda: done.append(True))
+        finish(crew)
+    assert taken == [1, 2, 3] and done == [True]
+
+
+def test_an_error_comes_after_the_pages_before_it() -> None:
+    heard: list[object] = []
+
+    def pages() -> Iterator[int]:
+        yield 1
+        raise PagingBroken("no more")
+
+    with Crew(threading.Event()) as crew:
+        crew.read(pages, heard.append, heard.append)
+        finish(crew)
+    assert heard[0] == 1 and isinstance(heard[1], PagingBroken)
+
+
+def test_a_mistake_in_a_job_is_not_swallowed() -> None:
+    with pytest.raises(ZeroDivisionError), Crew(threading.Event()) as crew:
+        crew.read(once(lambda: 1 // 0), print, refuse)
+        finish(crew)
+
+
+def test_what_is_urgent_goes_first() -> None:
+    order: list[str] = []
+    gate = threading.Event()
+    with Crew(threading.Event(), in_flight=1) as crew:
+        crew.read(once(gate.wait), lambda _: None, refuse)
+        for name in ("slow", "slower"):
+            crew.read(once(lambda name=name: order.append(name)), lambda _: None, refuse)
+        crew.read(
+            once(lambda: order.append("urgent")),
+            lambda _: None,
+            refuse,
+            kind=Kind("u", urgent=True),
+        )
+        gate.set()
+        finish(crew)
+    assert order == ["urgent", "slow", "slower"]
+
+
+class Meter:
+    """How many were inside at once."""
+
+    def __init__(self) -> None:
+        self.now = self.most = 0
+        self._lock = threading.Lock()
+
+    def visit(self) -> None:
+        with self._lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        time.sleep(0.01)
+        with self._lock:
+            self.now -= 1
+
+
+def test_no_more_are_in_flight_than_agreed() -> None:
+    all_, few = Meter(), Meter()
+
+    def visit_both() -> None:
+        few.visit()
+
+    with Crew(threading.Event()) as crew:
+        for _ in range(40):
+            crew.read(once(all_.visit), lambda _: None, refuse)
+            crew.read(once(visit_both), lambda _: None, refuse, kind=Kind("few", most=2))
+        finish(crew)
+    assert 1 < all_.most <= IN_FLIGHT
+    assert few.most <= 2
+
+
+def test_who_waits_for_a_limited_endpoint_makes_room_for_others() -> None:
+    free, served = threading.Event(), []
+    limited = Kind("limited")
+    with Crew(threading.Event()) as crew:
+
+        def waits() -> None:
+            with crew.aside():
+                assert free.wait(20)
+
+        for _ in range(3 * IN_FLIGHT):
+            crew.read(once(waits), lambda _: None, refuse, kind=limited)
+        crew.read(once(lambda: served.append(True)), lambda _: free.set(), refuse)
+        finish(crew)
+    assert served == [True]
+
+
+def test_a_job_that_hangs_is_left_behind() -> None:
+    """Were it waited for, this test would not end."""
+    hangs, stop = threading.Event(), threading.Event()
+    with pytest.raises(KeyboardInterrupt), Crew(stop) as crew:
+        for _ in range(IN_FLIGHT):
+            crew.read(once(hangs.wait), lambda _: None, refuse)
+        raise KeyboardInterrupt
+    assert stop.is_set()
+    hangs.set()
+
+
+def test_aside_is_nothing_for_threads_of_others() -> None:
+    with Crew(threading.Event()).aside():
+        pass
