@@ -64,9 +64,8 @@ def verdict(site: DemoSite, store: Store, sample: int = SAMPLE) -> Verdict:
 # --- an honest snapshot
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_an_honest_snapshot_agrees_whole(seed: int, store: Store) -> None:
-    with DemoSite(size="small", seed=seed, now=NOW) as site:
+def test_an_honest_snapshot_agrees_whole(store: Store) -> None:
+    with DemoSite(size="small", seed=1, now=NOW) as site:
         synced(site, store)
         told = verdict(site, store)
     assert told.differences == () and told.per_cent == 100.0
@@ -74,10 +73,9 @@ def test_an_honest_snapshot_agrees_whole(seed: int, store: Store) -> None:
     assert told.explained == 0, "nothing can have been forgotten since the first sync"
 
 
-@pytest.mark.parametrize("seed", [11, 12])
-def test_a_site_that_goes_on_is_no_difference(seed: int, store: Store) -> None:
+def test_a_site_that_goes_on_is_no_difference(store: Store) -> None:
     """Edits replace edits, comments, work logs and issues go, before and after later syncs."""
-    with DemoSite(size="small", seed=seed, now=NOW) as site:
+    with DemoSite(size="small", seed=11, now=NOW) as site:
         synced(site, store)
         site.advance(timedelta(days=3))
         assert verdict(site, store).differences == ()
