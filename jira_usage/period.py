@@ -58,6 +58,11 @@ def from_epoch_ms(ms: int) -> datetime:
     return datetime.fromtimestamp(ms // 1000, UTC) + timedelta(milliseconds=ms % 1000)
 
 
+def end_of_date(day: str) -> int:
+    """Epoch ms of the midnight (UTC) that ends a date as YYYY-MM-DD."""
+    return ((date.fromisoformat(day) - _EPOCH.date()).days + 1) * DAY_MS
+
+
 def epoch_ms(moment: datetime) -> int:
     """Milliseconds since 1970 of an aware datetime; a naive one is refused."""
     if moment.utcoffset() is None:

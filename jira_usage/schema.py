@@ -167,3 +167,13 @@ TABLES: Final[dict[str, pa.Schema]] = {
     "coverage": COVERAGE,
     "changes": CHANGES,
 }
+
+
+def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """A table as this version knows it: a column that an older one did not have is null."""
+    rows = table.num_rows
+    columns = [
+        table[field.name] if field.name in table.schema.names else pa.nulls(rows, field.type)
+        for field in schema
+    ]
+    return pa.table(columns, names=schema.names)

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from jira_usage.errors import NothingSynced, StoreDamaged
 from jira_usage.events import EVENT_ORDER, settled_events
 from jira_usage.period import DAY_MS, LATEST_MS, Period, from_epoch_ms
-from jira_usage.schema import KINDS, TABLES, WORKLOG_GONE
+from jira_usage.schema import KINDS, TABLES, WORKLOG_GONE, fitted
 from jira_usage.store import Generation, SiteStore
 
 
@@ -216,7 +216,7 @@ class Snapshot:
         return part
 
     def _table(self, name: str) -> pd.DataFrame:
-        table = self._kept.load_table(self._part(name))
+        table = fitted(self._kept.load_table(self._part(name)), TABLES[name])
         frame: pd.DataFrame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
         return frame
 

@@ -12,22 +12,25 @@ import hmac
 import os
 import secrets
 import shutil
-import sqlite3
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import diskcache
+import msgspec
 import orjson
 import platformdirs
 import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
+from jira_usage.blobs import DATABASE, opened, reading, survive_power_loss, sweep
 from jira_usage.errors import InvalidInput, StoreDamaged, StoreUnusable, SyncIncomplete
+from jira_usage.period import end_of_date
+from jira_usage.rescue import is_sound, rebuild, write_spare
+from jira_usage.schema import BY_DATE, TABLES, fitted
 
 CURRENT, PREVIOUS, NOTE = "current", "previous", "note:"
 FORMAT = 2
@@ -46,68 +49,40 @@ class Generation:
     meta: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> bytes:
-        return orjson.dumps(
-            {"format": FORMAT, "id": self.id, "tables": self.tables, "meta": self.meta}
-        )
+        told = {"format": FORMAT, "id": self.id, "tables": self.tables, "meta": self.meta}
+        text = orjson.dumps(told)
+        return text + b"\n" + hashlib.sha256(text).hexdigest().encode()
 
     @classmethod
     def from_json(cls, text: bytes) -> Generation:
+        text, _, digest = text.partition(b"\n")
+        if digest and hashlib.sha256(text).hexdigest().encode() != digest:
+            raise _damaged()
         try:
-            told = orjson.loads(text)
-            if told["format"] != FORMAT:
-                raise ValueError("another format")
-            return cls(told["id"], told["tables"], told["meta"])
-        except (ValueError, KeyError, TypeError):
+            told = msgspec.json.decode(text, type=_Manifest)
+        except (msgspec.MsgspecError, RecursionError, TypeError):
+            raise _damaged() from None
+        if told.format > FORMAT:
+            raise StoreUnusable(
+                "The stored data was written by a newer version of this app.",
+                "Update the app. Nothing was changed.",
+            )
+        if told.format != FORMAT:
             raise StoreDamaged(
                 "The stored data can't be read by this version.", "Sync the site again."
-            ) from None
+            )
+        return cls(told.id, told.tables, told.meta)
 
     @property
     def blobs(self) -> set[str]:
         return {key for parts in self.tables.values() for key in parts.values()}
 
 
-class BytesDisk(diskcache.Disk):  # type: ignore[misc]
-    """Keeps text, bytes and numbers only: a pickle is neither written nor read.
-
-    diskcache's own disks unpickle what they find, so a planted row would run as
-    code (CVE-2025-69872). Files are private and reach the disk before their row.
-    """
-
-    def put(self, key: object) -> tuple[str, bool]:
-        if type(key) is not str:
-            raise TypeError("a key is a text")
-        return key, True
-
-    def get(self, key: str, raw: bool) -> str:
-        if not raw:
-            raise StoreDamaged("The store holds a foreign entry.", "Delete the store's folder.")
-        return key
-
-    def store(self, value: object, read: bool, key: object = diskcache.core.UNKNOWN) -> Any:
-        if type(value) is not bytes:
-            raise TypeError("a value is bytes")
-        return super().store(value, read, key=key)
-
-    def fetch(self, mode: int, filename: str | None, value: object, read: bool) -> Any:
-        if mode == diskcache.core.MODE_PICKLE or (filename and ".." in filename):
-            raise StoreDamaged("The store holds a foreign entry.", "Delete the store's folder.")
-        if filename and Path(filename).is_absolute():
-            raise StoreDamaged("The store holds a foreign entry.", "Delete the store's folder.")
-        return super().fetch(mode, filename, value, read)
-
-    def _write(
-        self, full_path: str, iterator: Iterator[bytes], mode: str, encoding: str | None = None
-    ) -> int:
-        path = Path(full_path)
-        for folder in (path.parent.parent, path.parent):
-            folder.mkdir(mode=0o700, exist_ok=True)
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "wb") as writer:
-            size = sum(writer.write(chunk) for chunk in iterator)
-            writer.flush()
-            os.fsync(writer.fileno())
-        return size
+class _Manifest(msgspec.Struct):
+    format: int
+    id: str
+    tables: dict[str, dict[str, str]]
+    meta: dict[str, Any]
 
 
 def _damaged() -> StoreDamaged:
@@ -122,37 +97,14 @@ class SiteStore:
 
     @property
     def exists(self) -> bool:
-        return (self.folder / "cache.db").exists()
-
-    @contextmanager
-    def _cache(self) -> Iterator[Any]:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # SQLite gives its side files the permissions of the database file.
-        (self.folder / "cache.db").touch(mode=0o600)
-        try:
-            with diskcache.Cache(
-                str(self.folder),
-                disk=BytesDisk,
-                eviction_policy="none",
-                cull_limit=0,
-                size_limit=1 << 50,
-                timeout=60,
-            ) as cache:
-                yield cache
-        except (diskcache.Timeout, OSError, sqlite3.OperationalError) as error:
-            raise StoreUnusable(
-                f"The store in {self.folder.parent} can't be used ({type(error).__name__}).",
-                "Check that the disk is not full and the folder can be written.",
-            ) from None
-        except sqlite3.DatabaseError:
-            raise StoreDamaged("The stored data is damaged.", "Sync the site again.") from None
+        return (self.folder / DATABASE).exists()
 
     def current(self) -> Generation | None:
         """The last complete generation, or None where there is none."""
         if not self.exists:
             return None
-        with self._cache() as cache:
-            manifest = cache.get(CURRENT)
+        with reading(self.folder) as get:
+            manifest = get(CURRENT)
         return Generation.from_json(manifest) if manifest else None
 
     def save_table(self, table: pa.Table) -> str:
@@ -168,8 +120,8 @@ class SiteStore:
         )
         blob = sink.getvalue().to_pybytes()
         key = hashlib.sha256(blob).hexdigest()
-        with self._cache() as cache:
-            if key not in cache:
+        with opened(self.folder) as cache:
+            if cache.get(key) != blob:
                 cache.set(key, blob)
         return key
 
@@ -196,16 +148,22 @@ class SiteStore:
                 raise _damaged() from None
 
     def _blobs(self, keys: Iterable[str]) -> Iterator[bytes]:
-        with self._cache() as cache:
+        keys = list(keys)
+        if not keys:
+            return
+        if not self.exists:
+            raise _damaged()
+        with reading(self.folder) as get:
             for key in keys:
-                blob = cache.get(key)
+                blob = get(key)
                 if blob is None or hashlib.sha256(blob).hexdigest() != key:
                     raise _damaged()
                 yield blob
 
     def publish(self, generation: Generation) -> None:
         """Makes a generation the current one; drops what neither it nor the last one needs."""
-        with self._cache() as cache:
+        with opened(self.folder) as cache:
+            survive_power_loss(cache)
             last = cache.get(CURRENT)
             with cache.transact():
                 if last:
@@ -213,58 +171,95 @@ class SiteStore:
                 cache.set(CURRENT, generation.to_json())
             needed = generation.blobs | {CURRENT, PREVIOUS}
             if last:
-                needed |= Generation.from_json(last).blobs
+                with suppress(StoreDamaged):
+                    needed |= Generation.from_json(last).blobs
             for key in [key for key in cache if key not in needed and not key.startswith(NOTE)]:
                 cache.delete(key)
+            sweep(cache, self.folder)
 
     def newest_intact(self) -> Generation | None:
-        """The newest generation whose every part can be read; a damaged store is emptied.
+        """The newest generation whose every part can be read, for whoever is about to write.
 
-        For whoever is about to write: what can't be read can't be built upon. People's
-        notes stay, unless the database itself is damaged.
+        A damaged database is made anew with what can still be read of it. Where no
+        generation is whole, the least damaged one is returned without its damaged parts,
+        and asks to be read in full. People's notes stay.
         """
-        try:
-            for generation in (self.current(), self.step_back()):
-                if generation is not None:
-                    try:
-                        for _ in self._blobs(generation.blobs):
-                            pass
-                    except StoreDamaged:
-                        continue
-                    return generation
-        except StoreDamaged:
-            self._empty()
-        return None
+        if not self.exists:
+            return None
+        if not is_sound(self.folder):
+            rebuild(self.folder, _worth_keeping)
+        found = []
+        for read in (self.current, self.step_back):
+            with suppress(StoreDamaged):
+                if generation := read():
+                    broken = {key for key in generation.blobs if not self._is_whole(key)}
+                    if not broken:
+                        return self._fitted(generation, broken)
+                    found.append((len(broken), generation, broken))
+        if not found:
+            return None
+        _, generation, broken = min(found, key=lambda one: one[0])
+        return self._fitted(generation, broken)
 
-    def _empty(self) -> None:
+    def _is_whole(self, key: str) -> bool:
         try:
-            with self._cache() as cache:
-                for key in [key for key in cache if not key.startswith(NOTE)]:
-                    cache.delete(key)
+            for _ in self._blobs([key]):
+                return True
         except StoreDamaged:
-            for path in self.folder.glob("cache.db*"):
-                path.unlink()
+            pass
+        return False
+
+    def _fitted(self, generation: Generation, broken: set[str]) -> Generation:
+        """The generation with this version's tables and columns, and without broken parts.
+
+        Of dates whose acts are lost nothing before them is known for sure any more.
+        """
+        tables: dict[str, dict[str, str]] = {}
+        for name, schema in TABLES.items():
+            parts = generation.tables.get(name, {})
+            whole = {part: key for part, key in parts.items() if key not in broken}
+            if name not in BY_DATE and not whole:
+                whole = {"": self.save_table(schema.empty_table())}
+            for part, key in whole.items():
+                table = self.load_table(key)
+                if table.schema.names != schema.names:
+                    whole[part] = self.save_table(fitted(table, schema))
+            tables[name] = whole
+        if not broken:
+            return replace(generation, tables=tables)
+        lost = [
+            day
+            for name in BY_DATE
+            for day, key in generation.tables.get(name, {}).items()
+            if key in broken
+        ]
+        covered = max([int(generation.meta["covered_from"]), *(end_of_date(day) for day in lost)])
+        meta = {**generation.meta, "read_until": None, "covered_from": covered}
+        return replace(generation, tables=tables, meta=meta)
 
     def step_back(self) -> Generation | None:
         """The generation before the current one, where the current one can't be read."""
         if not self.exists:
             return None
-        with self._cache() as cache:
-            manifest = cache.get(PREVIOUS)
+        with reading(self.folder) as get:
+            manifest = get(PREVIOUS)
         return Generation.from_json(manifest) if manifest else None
 
     def note(self, name: str) -> bytes | None:
         """What people have noted under a name: it is theirs, and no sync touches it."""
         if not self.exists:
             return None
-        with self._cache() as cache:
-            noted: bytes | None = cache.get(NOTE + name)
-        return noted
+        with reading(self.folder) as get:
+            return get(NOTE + name)
 
     def change_note(self, name: str, change: Callable[[bytes | None], bytes]) -> None:
         """Replaces a note by what `change` makes of it, as one step for all who write."""
-        with self._cache() as cache, cache.transact():
-            cache.set(NOTE + name, change(cache.get(NOTE + name)))
+        with opened(self.folder) as cache:
+            survive_power_loss(cache)
+            with cache.transact():
+                new = change(cache.get(NOTE + name))
+                write_spare(self.folder, NOTE + name, new)
+                cache.set(NOTE + name, new)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -289,6 +284,16 @@ class SiteStore:
             raise StoreDamaged(
                 f"{self.folder} could not be deleted.", "Delete that folder by hand."
             )
+
+
+def _worth_keeping(key: str, value: bytes) -> bool:
+    """Whether an entry of a damaged database is what was written under its key."""
+    if key in (CURRENT, PREVIOUS):
+        with suppress(StoreDamaged):
+            Generation.from_json(value)
+            return True
+        return False
+    return key.startswith(NOTE) or hashlib.sha256(value).hexdigest() == key
 
 
 class Store:
@@ -324,8 +329,9 @@ class Store:
 
     def _of_site(self, site_url: str) -> Iterator[tuple[SiteStore, Generation]]:
         for folder in sorted(self.home.iterdir()):
-            kept = SiteStore(folder)
-            generation = kept.current() if kept.exists else None
+            kept, generation = SiteStore(folder), None
+            with suppress(StoreDamaged, StoreUnusable):  # another account's is no concern here
+                generation = kept.current()
             if generation and generation.meta.get("site_url") == site_url:
                 yield kept, generation
 

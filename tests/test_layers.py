@@ -39,7 +39,19 @@ COLLECTING = {
     "sync",
     "transport",
 }
-HALL = {"decisions", "errors", "events", "period", "schema", "seen", "store", "tally", "terms"}
+HALL = {
+    "blobs",
+    "decisions",
+    "errors",
+    "events",
+    "period",
+    "rescue",
+    "schema",
+    "seen",
+    "store",
+    "tally",
+    "terms",
+}
 EXPLAINING = {"charts", "datasets", "metrics", "snapshot", "ui", "writers"}
 # The last few look at both wings: they bring them together, or hold one against the other.
 OUTSIDE = {"__init__", "__main__", "agreement", "demo", "cli", "jobs", "verify"}
@@ -48,7 +60,7 @@ OUTSIDE = {"__init__", "__main__", "agreement", "demo", "cli", "jobs", "verify"}
 KEEPERS = {
     "requests": {"transport"},
     "urllib3": {"transport", "connection"},
-    "diskcache": {"store"},
+    "diskcache": {"blobs"},
     "plotly": {"charts"},
     "streamlit": {"ui"},
     "click": {"cli"},

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from jira_usage.errors import InvalidInput, StoreDamaged, SyncIncomplete
+from jira_usage.errors import InvalidInput, StoreDamaged, StoreUnusable, SyncIncomplete
 from jira_usage.store import Generation, SiteStore, Store, proof, proves
 
 SITE = "https://acme.atlassian.net"
@@ -61,7 +61,7 @@ def test_a_generation_of_another_version_is_no_loss_of_peoples_notes(kept: SiteS
     with sqlite3.connect(kept.folder / "cache.db") as database:
         database.execute("UPDATE Cache SET value = ? WHERE key = 'current'", (b'{"format":0}',))
     assert kept.newest_intact() is None
-    assert kept.note("decisions") == b"theirs" and kept.current() is None
+    assert kept.note("decisions") == b"theirs"
     publish(kept, "b", 2)
     assert kept.note("decisions") == b"theirs"
 
@@ -117,12 +117,14 @@ def test_a_damaged_blob_is_told(kept: SiteStore) -> None:
         kept.load_table(key)
 
 
-def test_a_manifest_of_another_format_is_told(kept: SiteStore) -> None:
+def test_what_a_newer_version_has_written_is_told_and_left_alone(kept: SiteStore) -> None:
     publish(kept, "a", 1)
+    newer = b'{"format":99,"id":"b","tables":{},"meta":{}}'
     with sqlite3.connect(kept.folder / "cache.db") as database:
-        database.execute("UPDATE Cache SET value = ? WHERE key = 'current'", (b'{"format": 99}',))
-    with pytest.raises(StoreDamaged):
-        kept.current()
+        database.execute("UPDATE Cache SET value = ? WHERE key = 'current'", (newer,))
+    for read in (kept.current, kept.newest_intact):
+        with pytest.raises(StoreUnusable, match="newer version"):
+            read()
 
 
 def test_a_database_that_is_garbage_is_told(kept: SiteStore) -> None:

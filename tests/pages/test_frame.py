@@ -11,6 +11,7 @@ import kept_site
 import pytest
 
 from jira_usage import jobs
+from jira_usage.blobs import opened
 from jira_usage.errors import AuthenticationFailed
 from jira_usage.period import DAY_MS
 from jira_usage.sync import Progress
@@ -162,7 +163,7 @@ def test_the_end_of_a_watched_sync_is_told_once(open_page, home: Path) -> None:
 def test_damaged_data_has_a_screen_of_its_own(open_page, home: Path) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept)
-    with signed.kept._cache() as cache:
+    with opened(signed.kept.folder) as cache:
         cache.set("current", b"{}")
     app = open_page("users", signed)
     assert not app.exception
@@ -173,7 +174,7 @@ def test_a_damaged_table_is_told_without_a_traceback(open_page, home: Path) -> N
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept)
     users = signed.kept.current().tables["users"][""]
-    with signed.kept._cache() as cache:
+    with opened(signed.kept.folder) as cache:
         cache.set(users, b"no parquet")
     app = open_page("users", signed)
     assert not app.exception
