@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from jira_usage.demo import DemoSite
-from tests.browser.conftest import Server, Visitor
+from tests.browser.driving import Server, Visitor
 
 pytestmark = pytest.mark.browser
 PAGES = (*("Overview", "Users", "Licenses", "Reclaim", "Renewal", "Changes", "Activity", "Data"),)

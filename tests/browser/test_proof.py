@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visitor
+from tests.browser.driving import Visitor
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
