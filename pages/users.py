@@ -10,7 +10,7 @@ from jira_usage.ui.frame import frame, show_coverage, show_definition
 view = frame("Users", question="Who is it, what may they use, and what did they do?")
 roster = reclaim_notes.roster(view)
 
-chosen = people_filters.show(roster)
+chosen = people_filters.show(view, roster)
 people_filters.show_count(chosen, roster.size)
 
 people_table.show(view, roster, chosen)

@@ -23,6 +23,7 @@ def kinds_by_day(frame: pd.DataFrame) -> go.Figure:
                 x=rows["date"],
                 y=rows["actions"].astype(int),
                 name=label,
+                customdata=[[group]] * len(rows),
                 width=DAY_WIDTH,
                 marker={
                     "color": KINDS[group],

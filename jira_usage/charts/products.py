@@ -20,7 +20,7 @@ def product_days(frame: pd.DataFrame) -> go.Figure:
     for row, key in enumerate(keys, start=1):
         told = frame[(frame["product_key"] == key) & frame["active_users"].notna()]
         name = str(frame.loc[frame["product_key"] == key, "product_name"].iloc[0])
-        made.add_trace(_bars(told), row=row, col=1)
+        made.add_trace(_bars(told, key), row=row, col=1)
         licensed = int(frame.loc[frame["product_key"] == key, "licensed_users"].iloc[0])
         made.add_annotation(
             text=f"<b>{_plain(name)}</b>  {licensed:,} with a license",
@@ -39,11 +39,12 @@ def product_days(frame: pd.DataFrame) -> go.Figure:
     return made
 
 
-def _bars(rows: pd.DataFrame) -> go.Bar:
+def _bars(rows: pd.DataFrame, key: str) -> go.Bar:
     today = rows["incomplete"].tolist()
     return go.Bar(
         x=rows["date"],
         y=rows["active_users"].astype(int),
+        customdata=[[key]] * len(rows),
         showlegend=False,
         width=DAY_WIDTH,
         marker={

@@ -24,8 +24,8 @@ def projects_by_people(frame: pd.DataFrame) -> go.Figure:
         text=[f"{number:,}" for number in rows["people"]],
         textposition="outside",
         cliponaxis=False,
-        customdata=rows["actions"],
-        hovertemplate="%{y}<br><b>%{x:,}</b> people, %{customdata:,} acts<extra></extra>",
+        customdata=list(zip(rows["project_key"], rows["actions"], strict=True)),
+        hovertemplate="%{y}<br><b>%{x:,}</b> people, %{customdata[1]:,} acts<extra></extra>",
     )
     made = figure([bars], height=44 + 28 * max(len(rows), 1))
     made.update_xaxes(visible=False)

@@ -18,10 +18,15 @@ from jira_usage.charts.look import (
     legend_above,
     note,
 )
+from jira_usage.metrics.rows import each
+
+MOST_SPIKES = 3
 
 
-def active_trend(frame: pd.DataFrame, *, height: int = 320) -> go.Figure:
-    """A bar per date and the 7-day mean as a line, from active_trend.
+def active_trend(
+    frame: pd.DataFrame, spikes: pd.DataFrame | None = None, *, height: int = 320
+) -> go.Figure:
+    """A bar per date and the 7-day mean as a line, from active_trend; `spikes` get a note.
 
     Weekends are grey, today is hatched because it is not over, and dates that were not
     read are shaded and empty.
@@ -59,6 +64,8 @@ def active_trend(frame: pd.DataFrame, *, height: int = 320) -> go.Figure:
     if int(told["active_users"].max() if len(told) else 0) <= 5:
         made.update_yaxes(dtick=1)
     _shade_unread(made, frame)
+    if spikes is not None:
+        _note_spikes(made, told, spikes)
     return made
 
 
@@ -79,6 +86,24 @@ def _bars(rows: pd.DataFrame, name: str, color: str, *, hatched: bool = False) -
         },
         hovertemplate=f"{name}: <b>%{{y:,}}</b> active, %{{customdata:,}} acts<extra></extra>",
     )
+
+
+def _note_spikes(made: go.Figure, told: pd.DataFrame, spikes: pd.DataFrame) -> None:
+    """Over the bars of dates far above the usual: how far, and what kind of acts."""
+    heights = dict(zip(told["date"], told["active_users"].astype(int), strict=True))
+    for row in each(spikes.nlargest(MOST_SPIKES, "actions")):
+        if row.date not in heights:
+            continue
+        times = f"{float(row.actions) / row.usual:.0f}× the acts" if row.usual else "many acts"
+        made.add_annotation(
+            note(
+                f"⚡ {times}",
+                x=row.date,
+                y=heights[row.date],
+                yanchor="bottom",
+                hovertext=f"{int(row.actions):,} acts, {row.share:.0%} of them {row.kind.lower()}",
+            )
+        )
 
 
 def _shade_unread(made: go.Figure, frame: pd.DataFrame) -> None:

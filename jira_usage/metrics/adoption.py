@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from jira_usage.metrics.activity import by_people, counted, events_within
@@ -101,11 +102,9 @@ def days_worked(counts: Counts, people: Mask, period: Period, covered_from_ms: i
     Complete, fully read Mondays to Fridays count, as in trend.rates; 0 are people who
     acted on other dates only. Takes day_counts and who of its rows are people.
     """
-    acted = counts[people] > 0
-    working = known_days(period, covered_from_ms) & ~weekends(period)
-    working[-1] = False  # today is not over
-    number = int(working.sum())
-    each = acted[:, working].sum(axis=1)[acted.any(axis=1)]
+    number = int(working_days(period, covered_from_ms).sum())
+    each, active = working_days_each(counts[people], period, covered_from_ms)
+    each = each[active]
     ends = [*(step for step in STEPS if step < number), number]
     rows, begin = [], 0
     for end in ends:
@@ -114,6 +113,23 @@ def days_worked(counts: Counts, people: Mask, period: Period, covered_from_ms: i
     frame = pd.DataFrame(rows, columns=["first", "last", "people"])
     frame["share"] = frame["people"] / max(len(each), 1)
     return frame
+
+
+def working_days(period: Period, covered_from_ms: int) -> Mask:
+    """Which dates are complete, fully read Mondays to Fridays."""
+    working = known_days(period, covered_from_ms) & ~weekends(period)
+    working[-1] = False  # today is not over
+    return working
+
+
+def working_days_each(
+    counts: Counts, period: Period, covered_from_ms: int
+) -> tuple[npt.NDArray[np.int64], Mask]:
+    """On how many working days each row of day_counts acted, and whether it did on any date."""
+    acted = counts > 0
+    working = working_days(period, covered_from_ms)
+    each = acted[:, working].sum(axis=1).astype(np.int64)
+    return each, np.asarray(acted.any(axis=1), dtype=np.bool_)
 
 
 def _shares(

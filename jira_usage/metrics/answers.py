@@ -14,6 +14,7 @@ from jira_usage.decisions import Noted
 from jira_usage.metrics import (
     adoption,
     kinds,
+    narrowing,
     oddities,
     person,
     products,
@@ -29,7 +30,8 @@ from jira_usage.metrics.evidence import Grounds
 from jira_usage.metrics.known import Known, known
 from jira_usage.metrics.licenses import licenses
 from jira_usage.metrics.lists import is_among
-from jira_usage.metrics.matrix import day_counts
+from jira_usage.metrics.matrix import Mask, day_counts
+from jira_usage.metrics.narrowing import Narrowing
 from jira_usage.metrics.once import once
 from jira_usage.metrics.person import events_of
 from jira_usage.metrics.projects import worked_in
@@ -63,6 +65,7 @@ def _roster(snapshot: Snapshot, period: Period, count_created: bool) -> Roster:
         snapshot.products,
         worked_in(within, users["account_id"], snapshot.projects),
         day_counts(within, users["account_id"], period, count_created=count_created),
+        did=kinds.kind_facet(snapshot.tally, users["account_id"], period),
         blind=blind(snapshot, period),
         licenses_unknown="" if snapshot.knows_holders else _holders_unknown(snapshot),
         roles_unknown="" if roles_known else reason(snapshot, "groups"),
@@ -114,6 +117,29 @@ def judged_roster(snapshot: Snapshot, period: Period, count_created: bool, noted
     people = judged(snapshot, period, count_created, noted).people
     return roster(snapshot, period, count_created).with_verdicts(
         people.set_index("account_id")["verdict"], verdict_words(noted.thresholds.quiet)
+    )
+
+
+def narrowed(
+    snapshot: Snapshot,
+    period: Period,
+    count_created: bool,
+    asked: Narrowing,
+    kinds: tuple[str, ...],
+    projects: tuple[str, ...],
+) -> Mask:
+    """narrowing.narrowed of the roster's accounts."""
+    told = roster(snapshot, period, count_created)
+    return narrowing.narrowed(
+        asked,
+        snapshot.tally,
+        told.people["account_id"],
+        told.counts,
+        period,
+        snapshot.covered_from_ms,
+        kinds=kinds,
+        projects=projects,
+        count_created=count_created,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from jira_usage.metrics.narrowing import last_dates
 from jira_usage.metrics.roster import ANY, Roster
 from jira_usage.metrics.trend import Rates
 from jira_usage.metrics.words import NO_WORK, WORKED, people_count, plural, window_words
@@ -111,6 +112,8 @@ def rate_headlines(rates: Rates, days: int) -> list[Headline]:
             f"{rates.last_7:,}",
             "People with at least one counted act on the last seven dates, today included.",
             "weekly active users",
+            {"type": "atlassian", **last_dates(7)},
+            _link(rates.last_7),
         )
         told.insert(1, week)
     return told

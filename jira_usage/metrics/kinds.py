@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from jira_usage.metrics.activity import by_people, events_within
+from jira_usage.metrics.facets import Facet
+from jira_usage.metrics.lists import distinct
+from jira_usage.metrics.matrix import account_rows
 from jira_usage.metrics.words import (
     GROUP_OF_KIND,
+    GROUP_WORDS,
     KIND_GROUPS,
     KIND_WORDS,
     counted_kinds,
@@ -39,6 +44,40 @@ def acts_by_kind(
         frame[column] = frame["kind"].map(told).fillna(0).astype("int64")
     frame["counted"] = frame["kind"].isin(counted_kinds(count_created))
     return frame
+
+
+def kind_facet(events: pd.DataFrame, account_ids: pd.Series, period: Period) -> Facet:
+    """The facet `kind`: which kinds of act, and groups of several, each account did."""
+    within = events_within(events, period)
+    rows = account_rows(within, account_ids)
+    of_kind = [KINDS.index(str(kind)) for kind in within["kind"].cat.categories]
+    numbers = np.array([*of_kind, 0], dtype=np.int64)[within["kind"].cat.codes.to_numpy()]
+    known = rows >= 0
+    cells = rows[known] * len(KINDS) + numbers[known]
+    here = distinct(cells, len(account_ids) * len(KINDS))
+    did, kind = here // len(KINDS), here % len(KINDS)
+    words: dict[str, str] = {}
+    for group, kinds in KIND_GROUPS.items():
+        if len(kinds) > 1:
+            words[group] = GROUP_WORDS[group]
+        words |= {one: KIND_WORDS[one] for one in kinds}
+    options = tuple(words)
+    codes = np.array([options.index(one) for one in KINDS], dtype=np.int64)[kind]
+    parts = [(did, codes)]
+    for group, kinds in KIND_GROUPS.items():
+        if group in words:
+            some = np.isin(kind, [KINDS.index(one) for one in kinds])
+            every = np.unique(did[some])
+            parts.append((every, np.full(len(every), options.index(group), dtype=np.int64)))
+    return Facet(
+        "kind",
+        "Kind of act",
+        options,
+        words,
+        np.concatenate([rows for rows, _ in parts]),
+        np.concatenate([codes for _, codes in parts]),
+        help="Who did at least one act of the kind in the window.",
+    )
 
 
 def acts_by_day(daily: pd.DataFrame, *, count_created: bool = False) -> pd.DataFrame:

@@ -76,9 +76,13 @@ class Roster:
     def facet(self, key: str) -> Facet:
         return next(facet for facet in self.facets if facet.key == key)
 
-    def select(self, choices: Choices, search: str = "", sort: str = "actions") -> Selection:
-        """The rows that are searched for and pass the filters, in the order of `sort`."""
-        found = choose(self.facets, choices, self.size, self.matches(search))
+    def select(
+        self, choices: Choices, search: str = "", sort: str = "actions", also: Mask | None = None
+    ) -> Selection:
+        """The rows that are searched for and pass the filters and `also`, ordered by `sort`."""
+        masks = [mask for mask in (self.matches(search), also) if mask is not None]
+        within = np.logical_and.reduce(masks) if masks else None
+        found = choose(self.facets, choices, self.size, within)
         order = self.orders.get(sort, self.orders["actions"])
         chosen = np.zeros(self.size, dtype=np.bool_)
         chosen[found.rows] = True
@@ -121,12 +125,14 @@ def build_roster(
     worked_in: pd.DataFrame,
     counts: Counts,
     *,
+    did: Facet | None = None,
     blind: str = "",
     licenses_unknown: str = "",
     roles_unknown: str = "",
 ) -> Roster:
     """A roster from the datasets users and access, the table products, `worked_in`
-    (row, project_key, name) and day_counts in the order of users."""
+    (row, project_key, name), day_counts in the order of users, and `did`: the facet of
+    kinds of act."""
     people = users.reset_index(drop=True)
     people["standing"] = standings(people["actions"], blind)
     facets = (
@@ -151,6 +157,7 @@ def build_roster(
             help="Groups that grant a product or administration.",
         ),
         _project_facet(worked_in),
+        *([did] if did else []),
         facet_of(
             "status",
             "Account status",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from jira_usage import charts
-from jira_usage.metrics import answers, findings
+from jira_usage.metrics import answers, findings, narrowing
 from jira_usage.metrics.robots import robots
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.tables import instants, type_words
+from jira_usage.metrics.words import WEEKDAYS
 from jira_usage.ui import adoption_cards, cards, columns, product_seats, project_tables
 from jira_usage.ui.frame import View
 
@@ -18,11 +23,13 @@ def kinds(view: View) -> None:
     """How much of each kind of act."""
     told = view.cached(answers.acts_by_kind)
     finding = findings.kinds(told)
-    with cards.card(finding, "Counted acts of all accounts per day, by kind."):
+    more = "Counted acts of all accounts per day, by kind. Click a part to see whose they are."
+    with cards.card(finding, more):
         cards.chart(
             charts.kinds_by_day(view.cached(answers.acts_by_day)),
             key="chart_kinds",
             alt=f"Stacked bars of acts per day. {finding}.",
+            opens=_did_on,
         )
         with st.expander("People and acts of each kind"):
             _kinds_table(told)
@@ -32,11 +39,13 @@ def hours(view: View) -> None:
     """When in the week."""
     told = view.cached(answers.weekday_hours)
     finding = findings.rhythm(told)
-    with cards.card(finding, f"Acts of people by hour of the week, in {view.zone}."):
+    more = f"Acts of people by hour of the week, in {view.zone}. Click an hour to see who."
+    with cards.card(finding, more):
         cards.chart(
             charts.weekday_hours(told, view.zone),
             key="chart_hours",
             alt=f"A grid of weekdays and hours. {finding}.",
+            opens=_at_hour,
         )
 
 
@@ -51,12 +60,14 @@ def products(view: View, roster: Roster) -> None:
         else:
             st.caption(
                 "People with the product who worked anywhere in Jira that day. Jira does not "
-                "say in which product an act was made: whoever has two products counts in both."
+                "say in which product an act was made: whoever has two products counts in both. "
+                "Click a day to see who."
             )
             cards.chart(
                 charts.product_days(told),
                 key="chart_products",
                 alt="Bars of active people per day, a row for each product.",
+                opens=_with_product_on,
             )
             product_seats.show_table(view.cached(answers.seat_table), adoption_cards.PRODUCT)
 
@@ -73,10 +84,10 @@ def projects(view: View) -> None:
                 charts.projects_by_people(told),
                 key="chart_projects",
                 alt=f"Bars of people per project. {finding}.",
+                opens=lambda point: project_tables.people_of(cards.named(point)),
             )
         with table:
             project_tables.show_all(told, view.zone, f"All projects. {finding}.")
-        adoption_cards.project_lives(told)
 
 
 def one_person() -> None:
@@ -114,9 +125,28 @@ def others(view: View, roster: Roster) -> None:
         st.switch_page("pages/person.py", query_params={"person": person})
 
 
+def _did_on(point: Mapping[str, Any]) -> dict[str, str]:
+    """All accounts with an act of this kind on this date."""
+    day = date.fromisoformat(str(point["x"])[:10])
+    return narrowing.on(day) | {"kind": cards.named(point)}
+
+
+def _at_hour(point: Mapping[str, Any]) -> dict[str, str]:
+    hour = narrowing.at_hour(WEEKDAYS.index(str(point["y"])), int(point["x"]))
+    return cards.PEOPLE | hour
+
+
+def _with_product_on(point: Mapping[str, Any]) -> dict[str, str]:
+    return cards.active_on(str(point["x"])) | {"product": cards.named(point)}
+
+
 def _kinds_table(told: pd.DataFrame) -> None:
-    st.dataframe(
+    st.caption("Tick a row to see its people.")
+    picked = st.dataframe(
         told,
+        key="kinds",
+        on_select="rerun",
+        selection_mode="single-row",
         hide_index=True,
         column_order=("label", "people", "actions", "robot_actions", "counted"),
         column_config={
@@ -127,4 +157,6 @@ def _kinds_table(told: pd.DataFrame) -> None:
             "counted": "Makes a person active",
         },
         alt="People and acts of each kind",
-    )
+    ).selection.rows
+    if picked:
+        cards.open_people(cards.PEOPLE | {"kind": str(told["kind"].iloc[picked[0]])})

@@ -10,8 +10,11 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
+from jira_usage.metrics import narrowing
 from jira_usage.metrics.facets import Facet
+from jira_usage.metrics.narrowing import Narrowing
 from jira_usage.metrics.roster import SORTS
+from jira_usage.period import Period
 
 PAGE_SIZES = (50, 100, 200)
 USUAL = {"sort": next(iter(SORTS)), "size": PAGE_SIZES[0], "page": 1}
@@ -54,7 +57,16 @@ def clear(keys: Iterable[str]) -> None:
         st.query_params.pop(key, None)
 
 
+def narrowing_of(period: Period) -> Narrowing:
+    """What part of a chart the address asks for; what can't be read is dropped from it."""
+    said = {key: st.query_params[key] for key in narrowing.KEYS if key in st.query_params}
+    asked = narrowing.read(said, period)
+    for key in said.keys() - set(asked.keys):
+        del st.query_params[key]
+    return asked
+
+
 def list_shown(facets: Sequence[Facet]) -> dict[str, list[str]]:
     """What the address says of the list of users: the way to it from a person, and back."""
-    keys = (*(facet.key for facet in facets), "q", "sort", "size", "page")
+    keys = (*(facet.key for facet in facets), *narrowing.KEYS, "q", "sort", "size", "page")
     return {key: st.query_params.get_all(key) for key in keys if key in st.query_params}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from jira_usage import charts
-from jira_usage.metrics import answers
-from jira_usage.metrics.adoption import DEAD, FADING
+from jira_usage.metrics import answers, narrowing
 from jira_usage.metrics.oddities import LONG_DAY_HOURS, LONG_DAYS, USUAL_HOURS
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.rows import each
@@ -48,16 +46,21 @@ def days_worked(view: View) -> None:
         return
     rates = view.cached(answers.rates)
     mean = "" if rates.days_each is None else f"{rates.days_each:.1f}"
-    more = "Of the people active in these days, by how many working days they acted on."
+    more = (
+        "Of the people active in these days, by how many working days they acted on. "
+        "Tick a row to see who."
+    )
     title = f"An active person worked on {mean} of {plural(number, 'working day')}"
     with cards.card(title, more):
         labels = [
             "Other days only" if not row.last else _range(int(row.first), int(row.last))
             for row in each(told)
         ]
-        st.dataframe(
+        picked = st.dataframe(
             told.assign(label=labels),
             key="days_worked",
+            on_select="rerun",
+            selection_mode="single-row",
             hide_index=True,
             column_order=("label", "people", "share"),
             column_config={
@@ -68,7 +71,10 @@ def days_worked(view: View) -> None:
                 ),
             },
             alt="People by the number of working days they acted on",
-        )
+        ).selection.rows
+    if picked:
+        row = told.iloc[picked[0]]
+        cards.open_people(cards.PEOPLE | narrowing.worked_on(int(row["first"]), int(row["last"])))
 
 
 def groups(view: View, roster: Roster) -> None:
@@ -103,17 +109,7 @@ def groups(view: View, roster: Roster) -> None:
             "status": "enabled",
             "group": str(told["name"].iat[picked[0]]),
         }
-        st.switch_page("pages/users.py", query_params=found)
-
-
-def project_lives(told: pd.DataFrame) -> None:
-    """How many projects are dead or fading, in a sentence; takes project_adoption."""
-    dead, fading = (int((told["life"] == life).sum()) for life in (DEAD, FADING))
-    if dead or fading:
-        st.caption(
-            f"{plural(dead, 'project')} without anybody active in these days; "
-            f"{fading:,} fading: half as many people as before, or fewer."
-        )
+        cards.open_people(found)
 
 
 def round_the_clock(view: View) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from jira_usage import charts
-from jira_usage.metrics import answers, findings
+from jira_usage.metrics import answers, findings, narrowing
 from jira_usage.metrics.headline import Headline
 from jira_usage.ui.frame import View
 from jira_usage.ui.text import safe
+
+Opens = Callable[[Mapping[str, Any]], Mapping[str, str] | None]
+PEOPLE = {"type": "atlassian"}
 
 
 @contextmanager
@@ -38,9 +43,34 @@ def heading(title: str, more: str = "", *, inner: bool = False) -> None:
         st.caption(safe(more))
 
 
-def chart(figure: Any, *, key: str, alt: str) -> None:
-    """A chart without tool bar; `alt` says what it shows to whoever can't see it."""
-    st.plotly_chart(figure, config=charts.CONFIG, key=key, alt=alt)
+def chart(figure: Any, *, key: str, alt: str, opens: Opens | None = None) -> None:
+    """A chart without tool bar; `alt` says what it shows to whoever can't see it.
+
+    With `opens` a click on a part of it opens the Users page with the filters that it
+    returns for the point: its x and y, and the trace's name of things in `customdata`.
+    """
+    if opens is None:
+        st.plotly_chart(figure, config=charts.CONFIG, key=key, alt=alt)
+        return
+    shown = st.plotly_chart(
+        figure, config=charts.CONFIG, key=key, alt=alt, on_select="rerun", selection_mode="points"
+    )
+    # Streamlit tells of a figure's points as a mapping that is also an object.
+    for point in shown["selection"]["points"]:
+        filters = opens(point)
+        if filters:
+            open_people(filters)
+
+
+def named(point: Mapping[str, Any]) -> str:
+    """What a chart names a point by: the first of its customdata."""
+    told = point["customdata"]
+    return str(told[0] if isinstance(told, list | tuple) else told)
+
+
+def open_people(filters: Mapping[str, str]) -> None:
+    """Leaves for the Users page with filters."""
+    st.switch_page("pages/users.py", query_params=dict(filters))
 
 
 def headline_cards(headlines: Sequence[Headline]) -> None:
@@ -65,10 +95,46 @@ def active_trend(view: View) -> None:
     """The card of active people per day."""
     trend = view.cached(answers.active_trend)
     finding = findings.trend(view.cached(answers.rates), trend)
-    more = f"People with at least one counted act, per day. {findings.trend_more(trend)}"
+    more = (
+        f"People with at least one counted act, per day. {findings.trend_more(trend)} "
+        "Click a day to see who."
+    )
     with card(finding, more):
         chart(
-            charts.active_trend(trend),
+            charts.active_trend(trend, view.cached(answers.spikes)),
             key="chart_trend",
             alt=f"Bars of active people per day with a 7-day mean. {finding}.",
+            opens=lambda point: active_on(str(point["x"])),
         )
+        with st.expander("Day by day, as a table"):
+            _days_table(trend)
+
+
+def active_on(day: str) -> dict[str, str]:
+    """The filters that show the people who were active on a date, YYYY-MM-DD."""
+    return PEOPLE | narrowing.on(date.fromisoformat(day[:10]))
+
+
+def _days_table(trend: pd.DataFrame) -> None:
+    latest = trend[trend["active_users"].notna()].iloc[::-1].reset_index(drop=True)
+    picked = st.dataframe(
+        latest.assign(weekday=[f"{day:%A}" for day in latest["date"]]),
+        key="day_table",
+        on_select="rerun",
+        selection_mode="single-row",
+        hide_index=True,
+        height="content" if len(latest) < 12 else 420,
+        column_order=("date", "weekday", "active_users", "actions", "mean_7"),
+        column_config={
+            "date": st.column_config.DateColumn("Date", format="MMM D, YYYY"),
+            "weekday": "Weekday",
+            "active_users": st.column_config.NumberColumn("Active people", format="localized"),
+            "actions": st.column_config.NumberColumn("Acts", format="localized"),
+            "mean_7": st.column_config.NumberColumn("7-day mean of people", format="%.1f"),
+        },
+        placeholder="—",
+        alt="Active people and acts per day, the latest first",
+    ).selection.rows
+    st.caption("Tick a day to see its people.")
+    if picked:
+        open_people(active_on(str(latest["date"].iloc[picked[0]])))

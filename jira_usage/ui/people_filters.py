@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from jira_usage.metrics import answers, narrowing
 from jira_usage.metrics.facets import Facet
 from jira_usage.metrics.matrix import Rows
 from jira_usage.metrics.roster import SORTS, Roster
 from jira_usage.metrics.tables import filters_in_words
 from jira_usage.metrics.words import plural
 from jira_usage.ui import address
+from jira_usage.ui.frame import View
 
 ALWAYS_SHOWN = 4
 
@@ -30,12 +32,18 @@ class Chosen:
         return plural(len(self.rows), "account")
 
 
-def show(roster: Roster) -> Chosen:
+def show(view: View, roster: Roster) -> Chosen:
     """Draws search, sorting and filters, and returns whom they choose."""
     choices = {facet.key: address.told(facet.key, facet.options) for facet in roster.facets}
     search = st.query_params.get("q", "")
     sort = address.chosen("sort", tuple(SORTS))
-    selection = roster.select(choices, search, sort)
+    asked = address.narrowing_of(view.period)
+    also = None
+    if asked:
+        also = view.cached(
+            answers.narrowed, asked, tuple(choices["kind"]), tuple(choices["project"])
+        )
+    selection = roster.select(choices, search, sort, also)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _search(search)
         _sort(sort)
@@ -47,7 +55,9 @@ def show(roster: Roster) -> Chosen:
     with st.expander("More filters", expanded=used), st.grid(4, min_column_width=160):
         for facet in more:
             _filter(facet, choices[facet.key], selection.counts[facet.key])
-    return Chosen(selection.rows, choices, filters_in_words(roster.facets, choices, search))
+    _narrowed(asked)
+    told = filters_in_words(roster.facets, choices, search) | asked.in_words()
+    return Chosen(selection.rows, choices, told)
 
 
 def show_count(chosen: Chosen, size: int) -> None:
@@ -63,7 +73,23 @@ def show_count(chosen: Chosen, size: int) -> None:
                 icon=":material/close:",
                 type="tertiary",
                 on_click=address.clear,
-                args=(tuple(chosen.choices),),
+                args=((*chosen.choices, *narrowing.KEYS),),
+            )
+
+
+def _narrowed(asked: narrowing.Narrowing) -> None:
+    """What a chart was clicked for, as a button that takes it back."""
+    if not asked:
+        return
+    with st.container(horizontal=True):
+        for key, (label, words) in zip(asked.keys, asked.in_words().items(), strict=True):
+            st.button(
+                f"{label} {words}",
+                icon=":material/close:",
+                key=f"narrowed_{key}",
+                help="Take this filter away.",
+                on_click=address.clear,
+                args=((key,),),
             )
 
 

@@ -7,7 +7,8 @@ import streamlit as st
 
 from jira_usage.metrics.adoption import LIFE_WORDS
 from jira_usage.metrics.tables import instants
-from jira_usage.ui import cards, columns
+from jira_usage.metrics.words import plural
+from jira_usage.ui import address, cards, columns
 
 COLUMNS = ("project_key", "name", "people", "how", "actions", "days", "last", "lead", "members",
            "share")  # fmt: skip
@@ -19,11 +20,14 @@ MEMBERS = "Enabled people in a role of the project, where project roles could be
 
 def show_all(projects: pd.DataFrame, zone: str, alt: str) -> None:
     """Takes project_adoption; a ticked row opens the project's people."""
+    life = _ask_life(projects)
+    if life:
+        projects = projects[projects["life"] == life].reset_index(drop=True)
     picked = st.dataframe(
         projects.assign(
             last=instants(projects["last_act_at"]), how=projects["life"].map(LIFE_WORDS)
         ),
-        key="projects",
+        key=f"projects_{life}" if life else "projects",  # a tick never moves to other rows
         on_select="rerun",
         selection_mode="single-row",
         hide_index=True,
@@ -46,7 +50,29 @@ def show_all(projects: pd.DataFrame, zone: str, alt: str) -> None:
         alt=alt,
     ).selection.rows
     if picked and (key := str(projects["project_key"].iloc[picked[0]])):
-        st.switch_page("pages/users.py", query_params={"type": "atlassian", "project": key})
+        cards.open_people(people_of(key))
+
+
+def _ask_life(projects: pd.DataFrame) -> str:
+    """Which projects to list, by their life, with how many there are; the address keeps it."""
+    numbers = projects.loc[projects["life"] != "", "life"].value_counts()
+    st.session_state["life"] = next(iter(address.told("life", tuple(LIFE_WORDS))), None)
+    shown = [life for life in LIFE_WORDS if life in numbers or life == st.session_state["life"]]
+    chosen = st.pills(
+        "Show only",
+        shown,
+        key="life",
+        format_func=lambda life: f"{LIFE_WORDS[life]}: {plural(numbers.get(life, 0), 'project')}",
+        help=LIFE,
+        on_change=address.write,
+        args=("life",),
+    )
+    return str(chosen or "")
+
+
+def people_of(project_key: str) -> dict[str, str]:
+    """The filters that show the people who worked in a project."""
+    return cards.PEOPLE | {"project": project_key}
 
 
 def show_of_person(projects: pd.DataFrame, zone: str, days: int) -> None:

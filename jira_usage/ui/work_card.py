@@ -25,6 +25,7 @@ def show(view: View, roster: Roster, noted: Noted) -> None:
             charts.who_works(counts),
             key="chart_who_works",
             alt=f"One bar, split by verdict. {finding}.",
+            opens=lambda point: {"verdict": cards.named(point)},
         )
         with st.container(horizontal=True, gap="medium"):
             for row in counts.to_dict("records"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import time
 from decimal import Decimal
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+import numpy as np
 import pytest
 from kept_site import a_session, a_site, enter
 from reading import APP, run
@@ -20,7 +23,7 @@ from tests.builders import act, company, days_ago, members, publish, user
 
 JIRA = "jira-software"
 NUMBER = re.compile(r"(?<![\w.])(\d[\d,]*)(?![\w.%])")
-LINKS = {"overview": 6, "licenses": 6, "activity": 1, "renewal": 4}
+LINKS = {"overview": 6, "licenses": 6, "activity": 2, "renewal": 4}
 
 
 @pytest.fixture
@@ -144,21 +147,71 @@ def test_every_card_of_changes_opens_as_many_people(site: Path) -> None:
         assert app.dataframe[0].value["account_id"].nunique() == the_number(label)
 
 
-@pytest.mark.parametrize("table", ["groups", "projects"])
+TABLES = {"groups": "active", "projects": "project_key", "kinds": "kind", "days_worked": "first",
+          "day_table": "active_users"}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", TABLES)
 def test_every_row_of_activity_opens_as_many_people(site: Path, table: str) -> None:
-    rows = {"groups": 3, "projects": 1}[table]
     app = opened("activity", site, {})
+    people = "active_users" if table == "day_table" else "people"
     frames = [one.value for one in app.dataframe]
-    want = {"groups": "active", "projects": "project_key"}[table]
-    frame = next(f for f in frames if want in f.columns and "people" in f.columns)
-    for row in range(rows):
-        app = AppTest.from_file(str(APP), default_timeout=60)
-        enter(app, a_session(site))
-        app.switch_page("pages/activity.py")
-        app.session_state[table] = {"selection": {"rows": [row], "columns": [], "cells": []}}
-        app.run()
-        assert not app.exception and app.title[0].value == "Users"
-        assert shown(app) == int(frame["people"].iloc[row])
+    frame = next(f for f in frames if TABLES[table] in f.columns and people in f.columns)
+    numbers = [int(number) for number in frame[people]]
+    rows = [numbers.index(number) for number in sorted(set(numbers) - {0})][:3]
+    assert rows
+    for row in rows:
+        app = clicked("activity", site, table, {"rows": [row], "columns": [], "cells": []})
+        assert shown(app) == numbers[row]
+
+
+def clicked(page: str, home: Path, key: str, selection: dict[str, Any]) -> AppTest:
+    """The Users page that a click on a table or a chart leads to."""
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    enter(app, a_session(home))
+    app.switch_page(f"pages/{page}.py")
+    app.session_state[key] = {"selection": selection}
+    app.run()
+    assert not app.exception and app.title[0].value == "Users"
+    return app
+
+
+def figures(app: AppTest) -> dict[str, dict[str, Any]]:
+    """The charts of a page, by key."""
+    return {
+        one.proto.id.rpartition("-")[2]: json.loads(one.proto.spec)
+        for one in app.get("plotly_chart")
+    }
+
+
+def test_a_click_on_a_chart_opens_the_people_of_that_very_part(site: Path) -> None:
+    charts = figures(opened("activity", site, {}))
+    day = next(t for t in charts["chart_trend"]["data"] if t["name"] == "Today so far")
+    found = clicked("activity", site, "chart_trend", {"points": [{"x": day["x"][0]}]})
+    assert shown(found) == values(day["y"])[0] > 0
+    bars = charts["chart_projects"]["data"][0]
+    point = {"x": 1, "y": bars["y"][0], "customdata": bars["customdata"][0]}
+    found = clicked("activity", site, "chart_projects", {"points": [point]})
+    assert shown(found) == values(bars["x"])[0] > 0
+    product = charts["chart_products"]["data"][0]
+    point = {"x": product["x"][-1], "customdata": product["customdata"][-1]}
+    found = clicked("activity", site, "chart_products", {"points": [point]})
+    assert shown(found) == values(product["y"])[-1] > 0
+
+
+def test_a_click_on_the_bar_of_verdicts_opens_its_people(site: Path) -> None:
+    parts = figures(opened("overview", site, {}))["chart_who_works"]["data"]
+    for part in parts[:3]:
+        point = {"x": values(part["x"])[0], "customdata": part["customdata"][0]}
+        found = clicked("overview", site, "chart_who_works", {"points": [point]})
+        assert shown(found) == values(part["x"])[0]
+
+
+def values(column: Any) -> list[float]:
+    """The numbers of a trace: plotly writes some of them as base64."""
+    if isinstance(column, dict):
+        return list(np.frombuffer(base64.b64decode(column["bdata"]), column["dtype"]).tolist())
+    return list(column)
 
 
 def test_the_site_of_this_test_has_nothing_twice(site: Path) -> None:

@@ -45,6 +45,8 @@ def test_everybody(tmp_path: Path) -> None:
         ({"q": "ACME"}, ["ann", "cyn"]),
         ({"q": "nobody at all"}, []),
         ({"work": "unknown"}, []),
+        ({"kind": "comments", "type": "atlassian"}, ["ann"]),
+        ({"last": "2", "type": "atlassian"}, ["ann"]),
     ],
 )
 def test_the_address_filters(
@@ -62,6 +64,8 @@ def test_the_address_filters(
         {"page": "999999999999999999999"},
         {"page": "²"},
         {"q": "   "},
+        {"on": "2020-01-01", "hour": "Tue-24", "last": "31", "worked": "5-3"},
+        {"on": "tomorrow", "hour": "Tue", "last": "²", "worked": "-", "kind": "sleeping"},
     ],
 )
 def test_bad_values_in_the_address_are_dropped(tmp_path: Path, address: dict[str, str]) -> None:
