@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, ParamSpec
 import click
 import orjson
 
-from jira_usage import __version__
+from jira_usage import __version__, settings
 from jira_usage.admission import admit
 from jira_usage.connection import Connection
 from jira_usage.datasets import DATASETS, frames
@@ -44,6 +44,7 @@ The connection comes from the environment:
   JIRA_API_TOKEN            from id.atlassian.com, Security, API tokens
   JIRA_USAGE_HOME           where synced data is kept (default: your cache folder)
   JIRA_USAGE_ALLOWED_HOSTS  further hosts that may be contacted, separated by commas
+  JIRA_USAGE_SETTINGS       the settings file (default: .streamlit/secrets.toml)
   JIRA_USAGE_GATEWAY        where scoped tokens go (default: https://api.atlassian.com)
 
 \b
@@ -86,6 +87,10 @@ def _zone(context: click.Context, parameter: click.Parameter, value: str) -> str
         return find_zone(value).key
     except InvalidInput as error:
         raise click.BadParameter(str(error)) from None
+
+
+def _connection() -> Connection:
+    return Connection.from_environment(settings.environment(os.environ))
 
 
 timezone_option = click.option(
@@ -136,7 +141,7 @@ def demo(size: str, port: int, seed: int) -> None:
 @_told
 def check() -> None:
     """Check the connection and its permissions, a line each."""
-    connection = Connection.from_environment(os.environ)
+    connection = _connection()
     for line in check_connection(connection):
         click.echo(f"{line.state:<8}{line.title}: {line.text}")
         if line.state != "ok" and line.cost:
@@ -154,7 +159,7 @@ def check() -> None:
 @_told
 def sync(days: int, full: bool, project_roles: bool, timezone: str, as_json: bool) -> None:
     """Read the site and keep a snapshot; later syncs read only what changed."""
-    connection = Connection.from_environment(os.environ)
+    connection = _connection()
     store = Store.open(os.environ)
     cancel = threading.Event()
     signal.signal(signal.SIGINT, lambda *_: cancel.set())
@@ -210,7 +215,7 @@ def verify(sample: int, seed: int | None) -> None:
 
     Ends with exit code 1 where anything differs.
     """
-    connection = Connection.from_environment(os.environ)
+    connection = _connection()
     snapshot = Snapshot.load(admit(connection, Store.open(os.environ)))
     verdict = Verdict()
     live = sys.stderr.isatty()
@@ -247,7 +252,7 @@ def export(
     name: str, form: str, output: Path | None, timezone: str, days: int, count_created: bool
 ) -> None:
     """Write a DATASET of the last snapshot: users, licenses, access, activity, daily, summary."""
-    connection = Connection.from_environment(os.environ)
+    connection = _connection()
     snapshot = Snapshot.load(admit(connection, Store.open(os.environ)))
     period = snapshot.period(days, timezone)
     if period.start_ms < snapshot.covered_from_ms:

@@ -92,8 +92,16 @@ def _damaged() -> StoreDamaged:
 class SiteStore:
     """What is kept of one site as one account sees it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, may_change: Callable[[], None] | None = None) -> None:
         self.folder = folder
+        self._may_change = may_change
+
+    def guarded(self, may_change: Callable[[], None]) -> SiteStore:
+        """The same, where `may_change` is asked before people's notes change or all is deleted.
+
+        It raises what then becomes of the attempt.
+        """
+        return SiteStore(self.folder, may_change)
 
     @property
     def exists(self) -> bool:
@@ -254,6 +262,8 @@ class SiteStore:
 
     def change_note(self, name: str, change: Callable[[bytes | None], bytes]) -> None:
         """Replaces a note by what `change` makes of it, as one step for all who write."""
+        if self._may_change:
+            self._may_change()
         with opened(self.folder) as cache:
             survive_power_loss(cache)
             with cache.transact():
@@ -279,6 +289,8 @@ class SiteStore:
 
     def forget(self) -> None:
         """Leaves nothing of this site and account on disk."""
+        if self._may_change:
+            self._may_change()
         shutil.rmtree(self.folder, ignore_errors=True)
         if self.folder.exists():
             raise StoreDamaged(

@@ -7,6 +7,7 @@ import streamlit as st
 from jira_usage.decisions import Noted
 from jira_usage.metrics import answers
 from jira_usage.ui import (
+    login,
     product_seats,
     reclaim_cards,
     reclaim_decide,
@@ -31,10 +32,11 @@ listed = view.cached(answers.reclaim_list, noted or Noted(), beside)
 reclaim_cards.show(listed, beside.currency)
 chosen = reclaim_filters.show(listed)
 picked = reclaim_table.show(view, listed, chosen, beside.currency)
-if noted is not None:
+may_decide = login.is_administrator()
+if noted is not None and may_decide:
     reclaim_decide.show(picked)
 reclaim_table.show_paging(view, listed, chosen)
-if noted is not None:
+if noted is not None and may_decide:
     reclaim_files.show_upload(view, noted)
     reclaim_thresholds.show(view, noted)
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from jira_usage.metrics import answers
-from jira_usage.ui import last_seen_panel, product_seats, renewal_card, renewal_total, renewal_view
+from jira_usage.ui import (
+    last_seen_panel,
+    login,
+    product_seats,
+    renewal_card,
+    renewal_total,
+    renewal_view,
+)
 from jira_usage.ui.frame import frame, show_coverage, show_definition
 
 view = frame("Renewal", question="What do we pay, what could we save, and for how many seats?")
@@ -22,7 +29,8 @@ if not roster.licenses_known:
 elif not books.products:
     st.info("Nobody holds a license of a Jira product here.", title="Nothing to renew")
 
-renewal_total.show_settings(books, buffer)
+if login.is_administrator():
+    renewal_total.show_settings(books, buffer)
 last_seen_panel.show(view, books, roster)
 
 show_definition(view)

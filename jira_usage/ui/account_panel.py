@@ -6,7 +6,7 @@ import streamlit as st
 
 from jira_usage import jobs
 from jira_usage.errors import JiraUsageError
-from jira_usage.ui import cache, check_panel, session
+from jira_usage.ui import cache, check_panel, login, session
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.session import Session
 from jira_usage.ui.text import safe
@@ -17,15 +17,20 @@ ORIGINS = {
     "environment": "Connected by this server's settings: "
     "everybody who can open this address sees it.",
 }
+LISTED = "Connected by this server's settings: everybody on its list sees it."
 
 
-def show_account(signed: Session) -> None:
-    """Who is connected, and the button that forgets the token."""
-    told = [f"Connected as **{safe(signed.account)}**."] if signed.account else []
-    told += [words for words in (ORIGINS[signed.origin], safe(signed.note)) if words]
-    st.space("xsmall")
-    st.caption(" ".join(told))
-    disconnect_button("sidebar_disconnect", "tertiary")
+def show_account(signed: Session | None) -> None:
+    """Who is connected and logged in, and the buttons that end it."""
+    if signed and not login.is_viewer():
+        told = [f"Connected as **{safe(signed.account)}**."] if signed.account else []
+        listed = signed.origin == "environment" and login.is_set_up()
+        origin = LISTED if listed else ORIGINS[signed.origin]
+        told += [words for words in (origin, safe(signed.note)) if words]
+        st.space("xsmall")
+        st.caption(" ".join(told))
+        disconnect_button("sidebar_disconnect", "tertiary")
+    login.show_account()
 
 
 def disconnect_button(key: str, kind: session.ButtonKind = "secondary") -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from jira_usage.ui import account_panel
+from jira_usage.ui import account_panel, login
 from jira_usage.ui.frame import View
 from jira_usage.ui.session import Session
 from jira_usage.ui.text import age, count, duration, moment, safe
@@ -148,6 +148,8 @@ def _how_complete(rows: Sequence[Mapping[Any, Any]]) -> str:
 def show_keeping(signed: Session) -> None:
     """Where the data is, and the ways to get rid of it."""
     st.markdown(KEPT)
+    if not login.is_administrator():
+        return
     st.caption("In this folder of the computer that runs the app, readable by its owner only:")
     st.code(str(signed.kept.folder), language=None, wrap_lines=True)
     with st.container(horizontal=True):

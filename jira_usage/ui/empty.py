@@ -6,7 +6,7 @@ import streamlit as st
 
 from jira_usage import jobs
 from jira_usage.errors import JiraUsageError
-from jira_usage.ui import check_panel, sync_panel, welcome
+from jira_usage.ui import check_panel, login, sync_panel, welcome
 from jira_usage.ui.account_panel import forget_button
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.session import Session
@@ -18,11 +18,25 @@ def show_not_connected() -> None:
     welcome.show(st.rerun)
 
 
+def show_nothing_to_look_at(refused: JiraUsageError | None = None) -> None:
+    """For a viewer, where there is no data: whose turn it is."""
+    st.info(
+        f"{safe(refused.title)}. An administrator of this app has to look after it."
+        if refused
+        else "Nothing has been read from Jira yet. An administrator of this app starts that.",
+        title="Nothing to show yet",
+        icon=":material/hourglass_empty:",
+    )
+
+
 def show_nothing_synced(signed: Session) -> None:
     """Connected, but nothing read yet: the first sync, or its progress."""
     job = jobs.latest(signed.job_key)
     if job and job.running:
         sync_panel.show_large(signed)
+        return
+    if login.is_viewer():
+        show_nothing_to_look_at()
         return
     sync_panel.show_failure(signed)
     with st.container(border=True):
@@ -52,6 +66,8 @@ def show_damaged(signed: Session, error: JiraUsageError) -> None:
         sync_panel.show_large(signed)
         return
     show_error(error)
+    if login.is_viewer():
+        return
     with st.container(horizontal=True):
         st.button(
             "Sync again",

@@ -18,6 +18,7 @@ from jira_usage.ui import (
     cache,
     empty,
     filters,
+    login,
     navigation,
     session,
     sync_panel,
@@ -102,11 +103,12 @@ def frame(title: str, *, question: str = "", needs_data: Literal[False]) -> None
 def frame(title: str, *, question: str = "", needs_data: bool = True) -> View | None:
     """Opens a page; stops it where this session is not connected or nothing is synced yet.
 
-    A page that needs no data is open to everybody and gets no view.
+    A page that needs no data gets no view. Where people log in, it is for administrators.
     """
     navigation.ensure_table()
     st.set_page_config(page_title=f"{title} · Jira usage", page_icon=brand.PAGE_ICON, layout="wide")
     brand.show()
+    login.gate(administrators_only=not needs_data)
     signed = session.current()
     snapshot, trouble = _load(signed)
     if signed:
@@ -114,6 +116,9 @@ def frame(title: str, *, question: str = "", needs_data: bool = True) -> View | 
             sync_panel.show(signed, snapshot)
     if not needs_data:
         _header(title, question)
+    elif signed is None and login.is_viewer():
+        _header(title, question)
+        empty.show_nothing_to_look_at(session.refusal())
     elif signed is None:
         _header(NOBODY_TITLE, "" if title == "Overview" else f"Connect to open “{title}”.")
         empty.show_not_connected()
@@ -123,7 +128,7 @@ def frame(title: str, *, question: str = "", needs_data: bool = True) -> View | 
     elif trouble:
         _header(title, question)
         empty.show_damaged(signed, trouble)
-    if signed and not snapshot:
+    if not snapshot:
         with st.sidebar:
             account_panel.show_account(signed)
     if not needs_data:
@@ -170,3 +175,4 @@ def _header(title: str, question: str, view: View | None = None) -> None:
         told.append(f"last {view.days} days · synced {ago}")
     if told:
         st.caption(" · ".join(told))
+    login.show_purpose()

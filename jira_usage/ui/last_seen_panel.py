@@ -17,7 +17,7 @@ from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.words import people_count, plural, window_words
 from jira_usage.seen import LastSeen
 from jira_usage.store import SiteStore
-from jira_usage.ui import cards
+from jira_usage.ui import cards, login
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.frame import View
 from jira_usage.ui.renewal_view import Books
@@ -38,7 +38,8 @@ def show(view: View, books: Books, roster: Roster) -> None:
         st.caption(WHY)
         if books.seen:
             _kept(view, books, books.seen, roster)
-        _upload(view, books.kept, books.seen)
+        if login.is_administrator():
+            _upload(view, books.kept, books.seen)
 
 
 def _kept(view: View, books: Books, told: LastSeen, roster: Roster) -> None:
@@ -61,13 +62,14 @@ def _kept(view: View, books: Books, told: LastSeen, roster: Roster) -> None:
             _names(roster, told, found)
     elif not books.blind:
         st.markdown(f"Nobody without work was seen {window_words(view.days)}.")
-    st.button(
-        "Forget these dates",
-        key="seen_forget",
-        icon=":material/delete:",
-        on_click=_forget,
-        args=(books.kept,),
-    )
+    if login.is_administrator():
+        st.button(
+            "Forget these dates",
+            key="seen_forget",
+            icon=":material/delete:",
+            on_click=_forget,
+            args=(books.kept,),
+        )
 
 
 def _names(roster: Roster, told: LastSeen, account_ids: Sequence[str]) -> None:

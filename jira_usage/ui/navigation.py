@@ -11,18 +11,20 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from jira_usage.errors import JiraUsageError
+from jira_usage.ui import login
 from jira_usage.ui.brand import PAGE_ICON
 from jira_usage.ui.errors import show_error
 
 _this_run = threading.local()
 SEEN = "navigation_seen"
+CONNECT = "connect"
 
 
 def run(pages: Sequence[Page]) -> None:
     """Shows the navigation and runs the page that is asked for."""
     # Before st.navigation: else the page's Material icon becomes the favicon, from Google.
     st.set_page_config(page_title="Jira usage", page_icon=PAGE_ICON, layout="wide")
-    page = st.navigation(list(pages))
+    page = st.navigation([page for page in pages if page.url_path != CONNECT or _may_connect()])
     _this_run.routed = st.session_state[SEEN] = True
     try:
         page.run()
@@ -30,6 +32,11 @@ def run(pages: Sequence[Page]) -> None:
         show_error(error)
     finally:
         _this_run.routed = False
+
+
+def _may_connect() -> bool:
+    """Whether the way to Connect is shown; the page itself asks again."""
+    return not login.is_viewer()
 
 
 def ensure_table() -> None:

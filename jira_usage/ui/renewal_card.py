@@ -13,7 +13,7 @@ from jira_usage.metrics.tiles import UNKNOWN
 from jira_usage.metrics.what_if import Answer, Question, cost_curve, what_if
 from jira_usage.metrics.words import NO_WORK, people_count
 from jira_usage.terms import MOST_SEATS, Buffer, ProductTerms
-from jira_usage.ui import cards, renewal_terms
+from jira_usage.ui import cards, login, renewal_terms
 from jira_usage.ui.frame import View
 from jira_usage.ui.renewal_view import Books, Product
 from jira_usage.ui.text import safe
@@ -53,7 +53,8 @@ def show(view: View, books: Books, product: Product, buffer: Buffer) -> Plan | N
         else:
             st.info(renewal_words.missing_words(told.missing), icon=":material/payments:")
         _people(view, books, product, answer)
-        renewal_terms.show(books, product, told)
+        if login.is_administrator():
+            renewal_terms.show(books, product, told)
     return Plan(product, answer) if complete else None
 
 

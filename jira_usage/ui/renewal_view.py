@@ -17,7 +17,7 @@ from jira_usage.metrics.rows import each
 from jira_usage.seen import LastSeen
 from jira_usage.store import SiteStore
 from jira_usage.terms import Buffer, Terms
-from jira_usage.ui import session
+from jira_usage.ui import login, session
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.frame import View
 
@@ -132,6 +132,8 @@ def _last_seen(kept: SiteStore) -> LastSeen | None:
 def _show_damaged(kept: SiteStore, error: StoreDamaged) -> None:
     """What can't be read is offered as it is, and forgotten only when somebody says so."""
     show_error(error)
+    if not login.is_administrator():
+        return
     with st.container(horizontal=True):
         st.download_button(
             "Save the note",

@@ -9,19 +9,20 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from weakref import WeakKeyDictionary
 
 import streamlit as st
 
-from jira_usage import jobs
+from jira_usage import jobs, settings
 from jira_usage.admission import admit
 from jira_usage.connection import Connection, Hosts
 from jira_usage.errors import JiraUsageError, NothingSynced, SiteError
 from jira_usage.pace import QUICK
 from jira_usage.preflight import CheckLine, check, sign_in
 from jira_usage.store import SiteStore, Store
+from jira_usage.ui import login
 
 HANDLE, LEFT, REFUSED = "session_handle", "session_left", "session_refused"
 ENVIRONMENT = ("JIRA_SITE", "JIRA_EMAIL", "JIRA_API_TOKEN")
@@ -57,9 +58,15 @@ _lock = threading.Lock()
 
 
 def current() -> Session | None:
-    """This session's connection; made from the environment where that is set."""
-    found = _found()
-    if found or st.session_state.get(LEFT) or not environment_is_set():
+    """This session's connection; made from the server's own where that is set.
+
+    A viewer has no other: what the same browser session was connected to before is not theirs.
+    """
+    found, viewer = _found(), login.is_viewer()
+    if viewer and found and found.origin != "environment":
+        found = None
+    left = st.session_state.get(LEFT) and not viewer
+    if found or left or not environment_is_set():
         return found
     if REFUSED not in st.session_state:
         with st.spinner("Asking Jira whether the server's token is accepted…"):
@@ -77,14 +84,20 @@ def refusal() -> JiraUsageError | None:
 
 
 def environment_is_set() -> bool:
-    return all(os.environ.get(name, "").strip() for name in ENVIRONMENT)
+    """Whether this server has a connection of its own, by its environment or its settings."""
+    told = settings.environment(os.environ)
+    return all(told.get(name, "").strip() for name in ENVIRONMENT)
 
 
 def connect_from_environment() -> Session:
-    """Connects with JIRA_SITE, JIRA_EMAIL and JIRA_API_TOKEN, once Jira accepts them."""
-    connection = Connection.from_environment(os.environ)
+    """Connects with the server's own connection, once Jira accepts it.
+
+    Whom the settings admit by login sees at once what that very connection has synced.
+    """
+    connection = Connection.from_environment(settings.environment(os.environ))
     st.session_state.pop(REFUSED, None)
-    return _enter(_admitted(connection, "environment"))
+    kept = _synced_by(connection) if login.is_set_up() else None
+    return _enter(kept or _admitted(connection, "environment"))
 
 
 def parse(site: str, email: str, api_token: str) -> Connection:
@@ -105,6 +118,7 @@ def check_lines(connection: Connection) -> Iterator[CheckLine]:
 
 def connect(connection: Connection, origin: Origin = "form") -> Session:
     """Makes this the session's connection; the site says whose token it is."""
+    login.require_administrator()
     return _enter(_admitted(connection, origin))
 
 
@@ -122,7 +136,10 @@ def disconnect() -> None:
 def _found() -> Session | None:
     handle = st.session_state.get(HANDLE)
     with _lock:
-        return _sessions.get(handle) if isinstance(handle, Handle) else None
+        found = _sessions.get(handle) if isinstance(handle, Handle) else None
+    if found is None:
+        return None
+    return replace(found, kept=found.kept.guarded(login.require_administrator))
 
 
 def _enter(session: Session) -> Session:
@@ -132,6 +149,17 @@ def _enter(session: Session) -> Session:
     st.session_state[HANDLE] = handle
     st.session_state.pop(LEFT, None)
     return session
+
+
+def _synced_by(connection: Connection) -> Session | None:
+    """What this very site, email and token have synced before, told without asking Jira."""
+    store = Store.open(os.environ)
+    kept = store.admitted(connection.site.url, connection.email, connection.api_token)
+    generation = kept.current() if kept else None
+    if kept is None or generation is None:
+        return None
+    account = str(generation.meta.get("display_name", ""))
+    return Session(connection, kept, "environment", account=account)
 
 
 def _admitted(connection: Connection, origin: Origin) -> Session:

@@ -13,6 +13,7 @@ from jira_usage.jobs import Job
 from jira_usage.period import DAY_MS, zone_names
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
+from jira_usage.ui import login
 from jira_usage.ui.errors import icon_of, sentences
 from jira_usage.ui.session import Session
 from jira_usage.ui.text import age, count, duration, moment, safe
@@ -56,6 +57,8 @@ def show_failure(signed: Session) -> None:
         return
     error = job.error
     st.warning(sentences(error), title=f"Last sync: {safe(error.title)}", icon=icon_of(error))
+    if not login.is_administrator():
+        return
     with st.container(horizontal=True):
         if isinstance(error, AuthenticationFailed):
             if st.button("Connect again", key="sync_reconnect", type="primary"):
@@ -66,7 +69,12 @@ def show_failure(signed: Session) -> None:
 
 
 def start(signed: Session, *, full: bool | None = None) -> None:
-    """Starts a sync with the chosen options, or joins the one that runs."""
+    """Starts a sync with the chosen options, or joins the one that runs.
+
+    Asked again here: a button may be older than the list of administrators.
+    """
+    if not login.is_administrator():
+        return
     state = st.session_state
     job = jobs.start_sync(
         signed.job_key,
@@ -136,6 +144,7 @@ def age_line(snapshot: Snapshot) -> str:
 
 
 def _panel(signed: Session, snapshot: Snapshot | None, running: bool) -> None:
+    login.recheck()
     job = jobs.latest(signed.job_key)
     if (job is not None and job.running) != running:
         st.rerun()
@@ -149,6 +158,16 @@ def _panel(signed: Session, snapshot: Snapshot | None, running: bool) -> None:
     if job is not None and running:
         _progress(job)
         return
+    if login.is_administrator():
+        _start_button(signed, snapshot)
+    if job is not None and job.state in ("failed", "cancelled"):
+        ended = age(time.time() - (job.ended_at or job.started_at))
+        word = "Stopped" if job.state == "cancelled" else "Last sync failed"
+        kept = " Earlier data is kept." if snapshot else ""
+        st.caption(f":material/info: {word} {ended}.{kept}")
+
+
+def _start_button(signed: Session, snapshot: Snapshot | None) -> None:
     with st.container(horizontal=True):
         st.button(
             "Refresh" if snapshot else "Sync now",
@@ -161,11 +180,6 @@ def _panel(signed: Session, snapshot: Snapshot | None, running: bool) -> None:
         )
         if snapshot:  # before the first sync the page itself asks
             options(snapshot)
-    if job is not None and job.state in ("failed", "cancelled"):
-        ended = age(time.time() - (job.ended_at or job.started_at))
-        word = "Stopped" if job.state == "cancelled" else "Last sync failed"
-        kept = " Earlier data is kept." if snapshot else ""
-        st.caption(f":material/info: {word} {ended}.{kept}")
 
 
 def _progress(job: Job) -> None:
@@ -177,6 +191,7 @@ def _progress(job: Job) -> None:
 
 
 def _large(signed: Session) -> None:
+    login.recheck()
     job = jobs.latest(signed.job_key)
     if job is None or not job.running:
         st.rerun()
@@ -195,15 +210,23 @@ def _large(signed: Session) -> None:
 
 
 def _cancel_button(job: Job, key: str) -> None:
+    if not login.is_administrator():
+        return
     stopping = job.cancel.is_set()
     st.button(
         "Stopping…" if stopping else "Cancel",
         key=key,
-        on_click=job.cancel.set,
+        on_click=_cancel,
+        args=(job,),
         disabled=stopping,
         icon=":material/stop_circle:",
         type="tertiary",
     )
+
+
+def _cancel(job: Job) -> None:
+    if login.is_administrator():
+        job.cancel.set()
 
 
 def _how_far(job: Job) -> str:

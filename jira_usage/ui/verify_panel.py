@@ -19,7 +19,7 @@ from jira_usage.metrics.tables import instants
 from jira_usage.metrics.words import KIND_WORDS
 from jira_usage.period import to_epoch_ms
 from jira_usage.snapshot import Snapshot
-from jira_usage.ui import columns
+from jira_usage.ui import columns, login
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.frame import View
 from jira_usage.ui.session import Session
@@ -67,6 +67,7 @@ def show(signed: Session, view: View) -> None:
 
 
 def _panel(signed: Session, view: View, running: bool) -> None:
+    login.recheck()
     check = jobs.latest_check(signed.job_key)
     if (check is not None and check.running) != running:
         st.rerun()
@@ -74,7 +75,9 @@ def _panel(signed: Session, view: View, running: bool) -> None:
     if check is not None and running:
         _show_progress(check)
         return
-    if signed.note:
+    if not login.is_administrator():
+        st.caption("An administrator of this app can start one.")
+    elif signed.note:
         _show_needed(signed)
     else:
         _show_start(signed, view.snapshot)
@@ -108,7 +111,8 @@ def _show_start(signed: Session, snapshot: Snapshot) -> None:
 
 
 def _start(signed: Session, snapshot: Snapshot, sample: int) -> None:
-    jobs.start_check(signed.job_key, signed.connection, snapshot, sample=sample)
+    if login.is_administrator():
+        jobs.start_check(signed.job_key, signed.connection, snapshot, sample=sample)
 
 
 def _show_needed(signed: Session) -> None:
@@ -136,13 +140,20 @@ def _show_progress(check: Check) -> None:
     st.progress(told.issues / max(1, told.sample), text=text)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"{duration(check.seconds)}. You may open other pages meanwhile.")
-        st.button(
-            "Cancel",
-            key="verify_cancel",
-            on_click=check.cancel.set,
-            icon=":material/stop_circle:",
-            type="tertiary",
-        )
+        if login.is_administrator():
+            st.button(
+                "Cancel",
+                key="verify_cancel",
+                on_click=_cancel,
+                args=(check,),
+                icon=":material/stop_circle:",
+                type="tertiary",
+            )
+
+
+def _cancel(check: Check) -> None:
+    if login.is_administrator():
+        check.cancel.set()
 
 
 def _show_trouble(check: Check) -> None:
@@ -152,7 +163,7 @@ def _show_trouble(check: Check) -> None:
         show_error(check.error, calm=True)
         if not check.error.remedy:
             st.caption(AGAIN)
-        if isinstance(check.error, AuthenticationFailed):
+        if isinstance(check.error, AuthenticationFailed) and login.is_administrator():
             _connect_again()
 
 

@@ -21,6 +21,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in ("JIRA_SITE", "JIRA_EMAIL", "JIRA_API_TOKEN", "JIRA_USAGE_ALLOWED_HOSTS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("JIRA_USAGE_HOME", str(tmp_path))
+    settings = tmp_path.with_suffix(".toml")
+    settings.touch(mode=0o600)
+    monkeypatch.setenv("JIRA_USAGE_SETTINGS", str(settings))
     yield tmp_path
     key = kept_site.a_session(tmp_path).job_key
     jobs.cancel(key)
