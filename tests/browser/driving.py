@@ -108,7 +108,7 @@ def running_server(folder: Path, port: int = 0, **environment: str) -> Iterator[
             stderr=written,
         )
     try:
-        _wait_until_healthy(port, process)
+        wait_until_healthy(port, process)
         yield Server(f"http://127.0.0.1:{port}", home, log, process)
     finally:
         process.terminate()
@@ -140,7 +140,7 @@ def new_visitor(
     return visitor
 
 
-def _wait_until_healthy(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_until_healthy(port: int, process: subprocess.Popen[bytes]) -> None:
     for _ in range(300):
         assert process.poll() is None, "the server did not start"
         try:
