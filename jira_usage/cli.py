@@ -24,6 +24,8 @@ from jira_usage.errors import InvalidInput, JiraUsageError
 from jira_usage.period import find_zone, iso_instant
 from jira_usage.preflight import check as check_connection
 from jira_usage.preflight import sign_in
+from jira_usage.reports import Making, build_report, subject_of, to_html, to_xlsx
+from jira_usage.reports.subject import People
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import Progress, Summary
@@ -53,6 +55,7 @@ First steps:
   python -m jira_usage check             in another, with what the demo printed
   python -m jira_usage sync
   python -m jira_usage export users --format csv --output users.csv
+  python -m jira_usage report --output report.html
 
 \b
 Exit codes:
@@ -266,6 +269,36 @@ def export(
     pieces = frames(snapshot, name, period, count_created=count_created)
     with _opened(output) as out:
         WRITERS[form](pieces, DATASETS[name], out)
+
+
+@main.command()
+@click.option("--format", "form", type=click.Choice(["html", "xlsx"]), default="html")
+@click.option(
+    "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file."
+)
+@click.option(
+    "--people",
+    type=click.Choice(["names", "none"]),
+    default="names",
+    help="Whether people are named.",
+)
+@timezone_option
+@days_option
+@click.option("--count-created", is_flag=True, help="Count the creation of issues as activity.")
+@_told
+def report(
+    form: str, output: Path, people: People, timezone: str, days: int, count_created: bool
+) -> None:
+    """Write a report of the last snapshot in one file, to hand to people without access."""
+    connection = Connection.from_environment(os.environ)
+    kept = admit(connection, Store.open(os.environ))
+    snapshot = Snapshot.load(kept)
+    period = snapshot.period(days, timezone)
+    subject = subject_of(kept, snapshot, period, count_created=count_created)
+    by = str(snapshot.meta.get("display_name", ""))
+    made = build_report(subject, Making(by, int(time.time() * 1000), people=people))
+    with _opened(output) as out:
+        out.write(to_html(made) if form == "html" else to_xlsx(made))
 
 
 @contextmanager

@@ -125,11 +125,36 @@ def test_the_summary_agrees_with_the_other_datasets(synced: dict[str, str]) -> N
     assert summary["licensed_people"] == len({row["account_id"] for row in told("access")})
 
 
+def test_a_report_is_one_file_with_or_without_people(
+    synced: dict[str, str], tmp_path: Path
+) -> None:
+    users = json.loads(command(synced, "export", "users", "--format", "json").stdout)
+    people_ = [user for user in users if user["account_type"] == "atlassian"]
+    maker = json.loads(command(synced, "export", "summary", "--format", "json").stdout)[0]
+    others = {u["display_name"] for u in people_ if u["account_id"] != maker["synced_by"]}
+    made = {}
+    for people in ("names", "none"):
+        for form in ("html", "xlsx"):
+            path = tmp_path / f"{people}.{form}"
+            arguments = ["--format", form, "--people", people, "--output", str(path)]
+            result = command(synced, "report", *arguments)
+            assert (result.exit_code, result.stdout) == (0, "")
+            made[people, form] = path.read_bytes()
+    for form, start in (("html", b"<!doctype html>"), ("xlsx", b"PK")):
+        assert made["names", form].startswith(start) and made["none", form].startswith(start)
+    named, nameless = (made[people, "html"].decode() for people in ("names", "none"))
+    assert len(others) > 1 and all(name in named for name in others)
+    assert not any(name in nameless for name in others)
+
+
 def test_nothing_synced_yet_is_7(environment: dict[str, str]) -> None:
     assert command(environment, "export", "users").exit_code == 7
+    assert command(environment, "report", "--output", "never.html").exit_code == 7
 
 
-@pytest.mark.parametrize("arguments", [["check"], ["sync"], ["export", "users"]])
+@pytest.mark.parametrize(
+    "arguments", [["check"], ["sync"], ["export", "users"], ["report", "--output", "never.html"]]
+)
 def test_a_wrong_token_is_3(synced: dict[str, str], arguments: list[str]) -> None:
     result = command({**synced, "JIRA_API_TOKEN": "not-the-token"}, *arguments)
     assert result.exit_code == 3 and result.stdout == ""

@@ -54,7 +54,7 @@ HALL = {
     "tally",
     "terms",
 }
-EXPLAINING = {"charts", "datasets", "metrics", "snapshot", "ui", "writers"}
+EXPLAINING = {"charts", "datasets", "metrics", "reports", "snapshot", "ui", "writers"}
 # The last few look at both wings: they bring them together, or hold one against the other.
 OUTSIDE = {"__init__", "__main__", "agreement", "demo", "cli", "jobs", "verify"}
 

@@ -32,7 +32,7 @@ def product_days(frame: pd.DataFrame) -> go.Figure:
             yanchor="bottom",
             showarrow=False,
         )
-    made.update_xaxes(showgrid=False, zeroline=False, fixedrange=True)
+    made.update_xaxes(showgrid=False, zeroline=False, fixedrange=True, automargin=True)
     made.update_xaxes(**day_axis(sorted(set(frame["date"]))))
     made.update_yaxes(gridcolor=GRID, zeroline=False, fixedrange=True, nticks=3, rangemode="tozero")
     made.update_layout(margin={"l": 8, "r": 8, "t": 28, "b": 8})

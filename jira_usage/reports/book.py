@@ -1,0 +1,30 @@
+"""A report as an Excel file: a summary first, then the rows it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jira_usage.metrics.workbook import Sheet, book
+from jira_usage.reports.content import Report
+
+TITLES = {"reclaim": "Reclaim list"}
+
+
+def to_xlsx(report: Report) -> bytes:
+    """Summary, users, licenses, access, daily and the reclaim list, as far as they are wanted."""
+    sheets = [
+        Sheet(TITLES.get(name, name.capitalize()), frame, schema)
+        for name, (frame, schema) in report.sheets.items()
+    ]
+    return book("Summary", list(_summary(report)), sheets)
+
+
+def _summary(report: Report) -> Iterator[tuple[str, str | int, str]]:
+    """Name, value and remark of each line of the first sheet."""
+    yield f"Who works in {report.site}", report.answer, ""
+    for tile in report.headlines:
+        plain = tile.value.replace(",", "")
+        yield tile.label, int(plain) if plain.isdecimal() else tile.value, tile.note
+    yield "Definition", report.definition, ""
+    for name, words in report.about.items():
+        yield name, words, ""

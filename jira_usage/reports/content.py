@@ -1,0 +1,103 @@
+"""What a report says: an answer, some numbers, and sections. Every form of it shows the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from jira_usage.datasets import DATASETS, dataset
+from jira_usage.metrics import answers, findings
+from jira_usage.metrics.headline import Headline, headlines
+from jira_usage.metrics.tables import about
+from jira_usage.metrics.verdicts import verdict_counts
+from jira_usage.period import from_epoch_ms
+from jira_usage.reports import sections
+from jira_usage.reports.sections import Section, Table
+from jira_usage.reports.subject import Making, Subject
+
+__all__ = ["Report", "Section", "Table", "build_report"]
+
+OF_PEOPLE = ("users", "access")
+PEOPLE_WORDS = {
+    "names": "By name",
+    "pseudonyms": "By pseudonym; groups of fewer than five are merged",
+    "none": "Left out",
+}
+COUNTED = "Active means: on that day the person commented, changed an issue or logged work. "
+NOT_READING = "Reading leaves no trace, so nobody is called idle. "
+CREATED = "Creating an issue counts too."
+NOT_CREATED = "Creating an issue does not count."
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report. `about` says who made it of what; texts from Jira in it are hostile.
+
+    `sheets` are the rows it rests on, by name, with the columns of their schema.
+    """
+
+    site: str
+    answer: str
+    window: str
+    about: Mapping[str, str]
+    definition: str
+    headlines: tuple[Headline, ...]
+    sections: tuple[Section, ...]
+    sheets: Mapping[str, tuple[pd.DataFrame, pa.Schema]] = field(default_factory=dict)
+
+    def charts(self) -> dict[str, Any]:
+        """The figures, by the section's key."""
+        return {s.key: s.figure for s in self.sections if s.figure is not None}
+
+
+def build_report(subject: Subject, making: Making) -> Report:
+    """Everything a report says about a subject."""
+    snapshot, period, _ = subject.key
+    roster = answers.judged_roster(*subject.key, subject.noted)
+    counts = verdict_counts(roster.people["verdict"], subject.noted.thresholds)
+    limit = subject.noted.thresholds.working
+    first, last = period.first_on, period.last_on
+    return Report(
+        site=str(snapshot.meta["site_url"]).removeprefix("https://"),
+        answer=findings.who_works(counts, limit, licensed=roster.licenses_known),
+        window=f"{first:%B} {first.day} to {last:%B} {last.day}, {last.year}",
+        about=_about(subject, making),
+        definition=COUNTED + NOT_READING + (CREATED if subject.count_created else NOT_CREATED),
+        headlines=tuple(headlines(roster, period.days)),
+        sections=tuple(sections.all_of(subject, roster, counts, named=making.people != "none")),
+        sheets=_sheets(subject, named=making.people != "none"),
+    )
+
+
+def _about(subject: Subject, making: Making) -> dict[str, str]:
+    """Who made it, when, of which site and scope, by which definition, with what coverage."""
+    snapshot, period, count_created = subject.key
+    told = about(snapshot, period, count_created=count_created, rows=0, filters={})
+    del told["Rows"], told["Filters"]
+    made = from_epoch_ms(making.at_ms)
+    return {
+        "Made by": making.by or "not told",
+        "Made at": f"{made:%Y-%m-%d %H:%M} UTC",
+        "Scope": making.scope,
+        "People": PEOPLE_WORDS[making.people],
+        **{name: words for name, words in told.items() if words},
+    }
+
+
+def _sheets(subject: Subject, *, named: bool) -> dict[str, tuple[pd.DataFrame, pa.Schema]]:
+    """The rows behind the report, in the order of an Excel file's sheets."""
+    snapshot, period, count_created = subject.key
+    made = {}
+    for name in ("users", "licenses", "access", "daily"):
+        if named or name not in OF_PEOPLE:
+            frame = dataset(snapshot, name, period, count_created=count_created)
+            made[name] = (frame, DATASETS[name])
+    if named and snapshot.knows_holders:
+        listed = answers.reclaim_list(*subject.key, subject.noted, subject.beside)
+        rows = listed.select({}).rows
+        made["reclaim"] = (listed.exported(rows), listed.schema)
+    return made

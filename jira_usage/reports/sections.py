@@ -1,0 +1,307 @@
+"""The sections of a report, each a finding with a chart, a table, or both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from jira_usage import charts
+from jira_usage.metrics import answers, findings
+from jira_usage.metrics.reclaim import GIVEABLE
+from jira_usage.metrics.roster import Roster
+from jira_usage.metrics.rows import each
+from jira_usage.metrics.tables import NO_NAME, UNKNOWN
+from jira_usage.metrics.words import CONFIDENCE_WORDS, STANDING_WORDS, plural, verdict_words
+from jira_usage.period import find_zone, from_epoch_ms
+from jira_usage.reports.subject import Subject
+
+MOST_PEOPLE, MOST_OFFERED, MOST_PROJECTS = 500, 200, 25
+COVERAGE_WORDS = {
+    "complete": "Complete",
+    "partial": "Partly",
+    "not_permitted": "Not permitted",
+    "never": "Not read",
+}
+THREE_COUNTS = "People, licenses and seats are three counts. Do not add them up."
+IN_PRODUCT = (
+    "People with the product who worked anywhere in Jira that day. "
+    "Whoever has two products counts in both."
+)
+ASK_FIRST = (
+    "Licenses of people of whom no work was found for long. They may still read: "
+    "ask before a license is taken away."
+)
+Value = str | int | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows in words and whole numbers; None is unknown."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    alt: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A finding, what stands under it, its chart and its table (`folded` behind a click)."""
+
+    key: str
+    title: str
+    more: str = ""
+    figure: Any = None
+    table: Table | None = None
+    folded: bool = False
+    note: str = ""
+
+
+def all_of(
+    subject: Subject, roster: Roster, counts: pd.DataFrame, *, named: bool
+) -> Iterator[Section]:
+    """The sections, the answer first; lists of people only where they are wanted."""
+    yield who_works(subject, roster, counts)
+    yield trend(subject)
+    yield from licenses(subject, roster)
+    yield from offered(subject, roster, named=named)
+    yield kinds(subject)
+    yield hours(subject)
+    yield projects(subject)
+    if named:
+        yield people(subject, roster)
+    yield coverage(subject)
+
+
+def who_works(subject: Subject, roster: Roster, counts: pd.DataFrame) -> Section:
+    """The bar of verdicts."""
+    limits = subject.noted.thresholds
+    rows = [(row.label, int(row.people), f"{row.share:.0%}") for row in each(counts)]
+    return Section(
+        "who_works",
+        findings.who_works(counts, limits.working, licensed=roster.licenses_known),
+        findings.who_works_more(counts, answers.known_of(*subject.key), limits),
+        charts.who_works(counts),
+        _table(("Verdict", "People", "Share"), rows, "People by verdict"),
+    )
+
+
+def trend(subject: Subject) -> Section:
+    """Active people per day."""
+    told = answers.active_trend(*subject.key)
+    rows = [(_day(r.date), _whole(r.active_users), _whole(r.actions)) for r in each(told)]
+    return Section(
+        "trend",
+        findings.trend(answers.rates(*subject.key), told),
+        f"People with at least one counted act, per day. {findings.trend_more(told)}".strip(),
+        charts.active_trend(told),
+        _table(("Date", "Active people", "Acts"), rows, "Active people per day"),
+        folded=True,
+    )
+
+
+def licenses(subject: Subject, roster: Roster) -> Iterator[Section]:
+    """Seats and people of each product, and its days."""
+    if not roster.licenses_known:
+        yield Section("licenses", "Licenses are unknown", roster.facet("product").unknown)
+        return
+    seats = answers.seat_table(*subject.key)
+    rows = [
+        (
+            row.product_name or row.product_key,
+            _whole(row.licensed_users),
+            _whole(row.active_users),
+            _whole(row.inactive_users),
+            _share(row.utilization),
+            row.seats_words,
+            _whole(row.seats_used),
+            _whole(row.included_users),
+        )
+        for row in each(seats)
+    ]
+    shares = ("Product", "With a license", "Worked", "No work found", "Worked, share")
+    heads = (*shares, "Seats", "Seats used, by Jira", "Included")
+    table = _table(heads, rows, "Seats and people of each product")
+    yield Section("licenses", "Licenses by product", THREE_COUNTS, table=table)
+    days = answers.product_days(*subject.key)
+    if len(days):
+        title = "Active people of each product"
+        yield Section("products", title, IN_PRODUCT, charts.product_days(days))
+
+
+def offered(subject: Subject, roster: Roster, *, named: bool) -> Iterator[Section]:
+    """What could be given back, by how sure that is; with names where they are wanted."""
+    if not roster.licenses_known:
+        return
+    listed = answers.reclaim_list(*subject.key, subject.noted, subject.beside)
+    sums: list[tuple[Value, ...]] = []
+    for level, word in CONFIDENCE_WORDS.items():
+        rows = listed.select({"confidence": [level], "decision": list(GIVEABLE)}).rows
+        monthly = listed.monthly(rows)
+        money = UNKNOWN if monthly is None else f"{monthly:,.2f} {subject.beside.currency}".strip()
+        sums.append((word, listed.people(rows), len(rows), *([money] if listed.priced else [])))
+    whole = listed.select({"confidence": list(CONFIDENCE_WORDS), "decision": list(GIVEABLE)}).rows
+    licenses_, people_ = len(whole), listed.people(whole)
+    title = (
+        f"{plural(licenses_, 'license')} of {plural(people_, 'person', 'people')} "
+        "could be given back"
+    )
+    heads = ("How sure", "People", "Licenses", *(["A month"] if listed.priced else []))
+    note = f"Of {plural(listed.untold, 'person', 'people')} it can't be told. {listed.untold_why}"
+    yield Section(
+        "offered",
+        title if licenses_ else "No license is offered back",
+        ASK_FIRST,
+        table=_table(heads, sums, "Licenses that could be given back"),
+        note=note if listed.untold else "",
+    )
+    if named and licenses_:
+        words = verdict_words(subject.noted.thresholds.quiet)
+        told = [
+            (
+                row.display_name or NO_NAME,
+                row.product_name,
+                words.get(row.verdict, row.verdict),
+                CONFIDENCE_WORDS.get(row.confidence, row.confidence),
+                " ".join(row.reasons_for[:1]),
+                " ".join(row.reasons_against[:1]),
+            )
+            for row in each(listed.explained(whole[:MOST_OFFERED]))
+        ]
+        heads = ("Person", "Product", "Verdict", "How sure", "Why", "But")
+        yield Section(
+            "offered_people",
+            "Whose licenses these are",
+            "",
+            table=_table(heads, told, "Licenses that could be given back, by person"),
+            folded=True,
+            note=_cut(MOST_OFFERED, licenses_, "licenses"),
+        )
+
+
+def kinds(subject: Subject) -> Section:
+    """What is done."""
+    told = answers.acts_by_kind(*subject.key)
+    rows = [
+        (row.label, int(row.people), int(row.actions), int(row.robot_actions)) for row in each(told)
+    ]
+    return Section(
+        "kinds",
+        findings.kinds(told),
+        "Counted acts of all accounts per day, by kind.",
+        charts.kinds_by_day(answers.acts_by_day(*subject.key)),
+        _table(("Kind of act", "People", "Acts of people", "Acts of robots"), rows, "Acts by kind"),
+        folded=True,
+    )
+
+
+def hours(subject: Subject) -> Section:
+    """When in the week."""
+    told, zone = answers.weekday_hours(*subject.key), subject.period.zone_name
+    more = f"Acts of people by hour of the week, in {zone}."
+    return Section("hours", findings.rhythm(told), more, charts.weekday_hours(told, zone))
+
+
+def projects(subject: Subject) -> Section:
+    """Where work is done."""
+    told = answers.project_activity(*subject.key)
+    worked = told[(told["people"] > 0) | (told["robot_actions"] > 0)]
+    rows = [
+        (row.project_key, row.name, int(row.people), int(row.actions), int(row.robot_actions))
+        for row in each(worked.head(MOST_PROJECTS))
+    ]
+    return Section(
+        "projects",
+        findings.projects(told),
+        "The projects most people worked in.",
+        charts.projects_by_people(told),
+        _table(("Key", "Project", "People", "Acts", "Acts of robots"), rows, "Projects by people"),
+        folded=True,
+        note=_cut(MOST_PROJECTS, len(worked), "projects"),
+    )
+
+
+def people(subject: Subject, roster: Roster) -> Section:
+    """The people, those who did most first."""
+    rows = roster.select({"type": ["atlassian"]}).rows
+    some = roster.rows(rows[:MOST_PEOPLE])
+    products = subject.snapshot.products
+    names = dict(zip(products["product_key"], products["product_name"], strict=True))
+    verdict = verdict_words(subject.noted.thresholds.quiet)
+    told = [
+        (
+            row.display_name or NO_NAME,
+            verdict.get(row.verdict) or STANDING_WORDS[row.standing],
+            UNKNOWN if row.licenses is None else ", ".join(names.get(k, k) for k in row.licenses),
+            int(row.active_days),
+            int(row.actions),
+            _last_day(row.last_active_at, subject),
+            "" if row.active else "Deactivated",
+        )
+        for row in each(some)
+    ]
+    heads = ("Person", "Verdict", "Licenses", "Days worked", "Acts", "Last act", "Account")
+    return Section(
+        "people",
+        f"{plural(len(rows), 'person', 'people')}, and what was found of each",
+        "Days and acts are of the window; the last act is the last one in it.",
+        table=_table(heads, told, "People"),
+        folded=True,
+        note=_cut(MOST_PEOPLE, len(rows), "people"),
+    )
+
+
+def coverage(subject: Subject) -> Section:
+    """How complete the figures are."""
+    rows = [
+        (
+            str(row.dataset).capitalize(),
+            COVERAGE_WORDS.get(row.state, row.state),
+            f"{row.reason} {row.consequence}".strip(),
+        )
+        for row in each(subject.snapshot.coverage)
+    ]
+    short = sum(word != COVERAGE_WORDS["complete"] for _, word, _ in rows)
+    title = (
+        f"{short} of {len(rows)} datasets are not complete"
+        if short
+        else "Everything could be read"
+        if not any(why for *_, why in rows)
+        else "Everything could be read, with remarks"
+    )
+    more = "What could not be read is unknown here, and never counted as zero."
+    table = _table(("Dataset", "State", "Why, and what follows"), rows, "Coverage")
+    return Section("coverage", title, more, table=table)
+
+
+def _table(heads: tuple[str, ...], rows: Sequence[Sequence[Value]], alt: str) -> Table:
+    return Table(heads, tuple(tuple(row) for row in rows), alt)
+
+
+def _whole(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
+
+
+def _share(value: Any) -> str | None:
+    return None if pd.isna(value) else f"{value:.0%}"
+
+
+def _day(day: date) -> str:
+    return f"{day:%a}, {day:%b} {day.day}"
+
+
+def _last_day(at_ms: Any, subject: Subject) -> str:
+    if pd.isna(at_ms):
+        return ""
+    return (
+        from_epoch_ms(int(at_ms)).astimezone(find_zone(subject.period.zone_name)).date().isoformat()
+    )
+
+
+def _cut(most: int, all_: int, what: str) -> str:
+    return (
+        f"The first {most:,} of {all_:,} {what}. The Excel report has all." if all_ > most else ""
+    )
