@@ -55,6 +55,11 @@ class IssueSearch:
         """Whether all issues that match have been found and taken."""
         return not (self._searching or self._to_fetch or self._in_flight)
 
+    @property
+    def known_bulk_size(self) -> int:
+        """How many issues the site gives at once for sure."""
+        return self.bulk_size if self.bulk_size and self._bulk_known else ISSUES_PAGE
+
     def start(self, searches: list[str]) -> None:
         """Puts the search for the issues that match; their reading follows by itself."""
         self._started.append(searches)

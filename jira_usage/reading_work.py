@@ -13,7 +13,7 @@ from typing import Any
 
 from jira_usage import directory
 from jira_usage.activity import Acts
-from jira_usage.api import ISSUES_PAGE, Documents, chunks
+from jira_usage.api import Documents, chunks
 from jira_usage.errors import JiraUsageError, RequestRefused
 from jira_usage.period import to_epoch_ms
 from jira_usage.reading import COMMENTS, ISSUES, Desk
@@ -78,7 +78,7 @@ class WorkReading:
         self.histories.flush()
         unread = sorted(untraced - self.issues.keys())
         self.unseen_issues.update(unread)
-        for ids in chunks(unread, ISSUES_PAGE):
+        for ids in chunks(unread, self.search.known_bulk_size):
             self.desk.crew.read(
                 partial(self._issues_by_id, ids),
                 partial(self._take_issues, told_by_worklog=True),
@@ -129,22 +129,33 @@ class WorkReading:
             self.search.start(self.desk.scope.searches(some))
 
     def _issues_by_id(self, ids: Iterable[str]) -> Iterator[Documents]:
-        """Issues by id, in bulk where the site can; what it leaves out, one by one."""
-        ids = list(ids)
-        try:
-            page = self.desk.cloud.issues_by_id(ids, ISSUE_FIELDS)
-            yield page
-            came = {str(issue.get("id")) for issue in page}
-            left = [issue_id for issue_id in ids if issue_id not in came]
-            found = (self.desk.cloud.issue(issue_id, ISSUE_FIELDS) for issue_id in left)
-            yield [issue for issue in found if issue]
-        except RequestRefused:
-            yield from self._issues_one_by_one(ids)
+        """Issues by id, in bulk where the site can, one by one where it can't.
 
-    def _issues_one_by_one(self, ids: Iterable[str]) -> Iterator[Documents]:
-        for issue_id in ids:
-            if issue := self.desk.cloud.issue(issue_id, ISSUE_FIELDS):
-                yield [issue]
+        What a bulk leaves out can't be seen, as Atlassian describes it. It is asked for
+        once more, and a few of it alone: where one of those is there, bulks are not
+        to be trusted, and each is asked for alone.
+        """
+        missing = sorted(set(ids))
+        try:
+            for _ in range(2):
+                page = self.desk.cloud.issues_by_id(missing, ISSUE_FIELDS)
+                yield page
+                came = {str(issue.get("id")) for issue in page}
+                missing = [issue_id for issue_id in missing if issue_id not in came]
+                if not missing:
+                    return
+        except RequestRefused:
+            yield list(self._one_by_one(missing))
+            return
+        doubted = {missing[0], missing[len(missing) // 2], missing[-1]}
+        found = list(self._one_by_one(sorted(doubted)))
+        yield found
+        if found:
+            yield list(self._one_by_one(sorted(set(missing) - doubted)))
+
+    def _one_by_one(self, ids: Iterable[str]) -> Iterator[dict[str, Any]]:
+        asked = (self.desk.cloud.issue(issue_id, ISSUE_FIELDS) for issue_id in ids)
+        return (issue for issue in asked if issue)
 
     def _take_issues(self, page: Documents, told_by_worklog: bool = False) -> None:
         for issue in page:
