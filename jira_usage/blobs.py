@@ -171,7 +171,9 @@ def _in_words(folder: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         if _in_the_way(error):
             raise _unusable(folder, error) from None
-        raise StoreDamaged("The stored data is damaged.", "Sync the site again.") from None
+        raise _damaged() from None
+    except UnicodeDecodeError:  # SQLite's own words about a damaged schema may be no text
+        raise _damaged() from None
 
 
 def _cache(folder: Path) -> diskcache.Cache:
@@ -188,7 +190,7 @@ def _cache(folder: Path) -> diskcache.Cache:
     except (diskcache.Timeout, OSError, sqlite3.Error):
         raise
     except Exception:
-        raise StoreDamaged("The stored data is damaged.", "Sync the site again.") from None
+        raise _damaged() from None
 
 
 def survive_power_loss(cache: Any) -> None:
@@ -218,3 +220,7 @@ def _unusable(folder: Path, error: Exception) -> StoreUnusable:
 
 def foreign() -> StoreDamaged:
     return StoreDamaged("The store holds a foreign entry.", "Delete the store's folder.")
+
+
+def _damaged() -> StoreDamaged:
+    return StoreDamaged("The stored data is damaged.", "Sync the site again.")

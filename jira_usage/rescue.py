@@ -49,7 +49,7 @@ def _entries(folder: Path) -> Iterator[tuple[str, bytes]]:
     with closing(sqlite3.connect(folder / DATABASE)) as database:
         for order in ("ASC", "DESC"):
             query = f"SELECT key, filename, value FROM Cache ORDER BY rowid {order}"  # noqa: S608
-            with suppress(sqlite3.Error):
+            with suppress(sqlite3.Error, UnicodeDecodeError):
                 for key, filename, value in database.execute(query):
                     if is_ours(filename):
                         with suppress(OSError):
@@ -59,12 +59,22 @@ def _entries(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def is_sound(folder: Path) -> bool:
-    """Whether SQLite finds its database whole. One that can't be opened is not."""
+    """Whether a database is whole, and every row is one that a store writes."""
     try:
         with opened(folder) as cache:
-            return bool(cache._sql("PRAGMA integrity_check").fetchone() == ("ok",))
+            whole = cache._sql("PRAGMA integrity_check").fetchone() == ("ok",)
+            rows = cache._sql(_ROWS)
+            return whole and all(good and (name is None or is_ours(name)) for good, name in rows)
     except StoreDamaged:
         return False
+
+
+_ROWS = """
+    SELECT raw = 1 AND typeof(key) = 'text' AND expire_time IS NULL AND (
+        mode = 1 AND filename IS NULL AND typeof(value) = 'blob'
+        OR mode = 2 AND typeof(filename) = 'text' AND value IS NULL
+    ), filename FROM Cache
+"""
 
 
 def write_spare(folder: Path, key: str, value: bytes) -> None:
@@ -78,18 +88,30 @@ def write_spare(folder: Path, key: str, value: bytes) -> None:
         writer.write(hashlib.sha256(told).hexdigest().encode() + told)
         writer.flush()
         os.fsync(writer.fileno())
-    draft.replace(spares_folder / hashlib.sha256(key.encode()).hexdigest()[:16])
+    draft.replace(spares_folder / _name(key))
     settle(spares_folder)
+
+
+def spare(folder: Path, key: str) -> bytes | None:
+    """The second copy of a note, None where there is no whole one."""
+    told = _spare(folder / SPARES / _name(key))
+    return told[1] if told and told[0] == key else None
 
 
 def spares(folder: Path) -> Mapping[str, bytes]:
     """The second copies of people's notes that are whole, by their keys."""
-    found = {}
-    for path in sorted((folder / SPARES).glob("*")):
-        with suppress(OSError, UnicodeDecodeError):
-            content = path.read_bytes()
-            digest, told = content[:_DIGEST], content[_DIGEST:]
-            if hashlib.sha256(told).hexdigest().encode() == digest:
-                key, _, value = told.partition(b"\n")
-                found[key.decode()] = value
-    return found
+    return dict(filter(None, map(_spare, sorted((folder / SPARES).glob("*")))))
+
+
+def _spare(path: Path) -> tuple[str, bytes] | None:
+    with suppress(OSError, UnicodeDecodeError):
+        content = path.read_bytes()
+        digest, told = content[:_DIGEST], content[_DIGEST:]
+        if hashlib.sha256(told).hexdigest().encode() == digest:
+            key, _, value = told.partition(b"\n")
+            return key.decode(), value
+    return None
+
+
+def _name(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:16]

@@ -29,7 +29,7 @@ from filelock import FileLock, Timeout
 from jira_usage.blobs import DATABASE, opened, reading, survive_power_loss, sweep
 from jira_usage.errors import InvalidInput, StoreDamaged, StoreUnusable, SyncIncomplete
 from jira_usage.period import end_of_date
-from jira_usage.rescue import is_sound, rebuild, write_spare
+from jira_usage.rescue import is_sound, rebuild, spare, spares, write_spare
 from jira_usage.schema import BY_DATE, TABLES, fitted
 
 CURRENT, PREVIOUS, NOTE = "current", "previous", "note:"
@@ -60,7 +60,7 @@ class Generation:
             raise _damaged()
         try:
             told = msgspec.json.decode(text, type=_Manifest)
-        except (msgspec.MsgspecError, RecursionError, TypeError):
+        except (msgspec.MsgspecError, RecursionError, ValueError):
             raise _damaged() from None
         if told.format > FORMAT:
             raise StoreUnusable(
@@ -192,9 +192,9 @@ class SiteStore:
         generation is whole, the least damaged one is returned without its damaged parts,
         and asks to be read in full. People's notes stay.
         """
-        if not self.exists:
+        if not (self.exists or spares(self.folder)):
             return None
-        if not is_sound(self.folder):
+        if not (self.exists and is_sound(self.folder)):
             rebuild(self.folder, _worth_keeping)
         found = []
         for read in (self.current, self.step_back):
@@ -254,9 +254,13 @@ class SiteStore:
         return Generation.from_json(manifest) if manifest else None
 
     def note(self, name: str) -> bytes | None:
-        """What people have noted under a name: it is theirs, and no sync touches it."""
-        if not self.exists:
-            return None
+        """What people have noted under a name: it is theirs, and no sync touches it.
+
+        Its second copy is written first, and proves itself: where there is one it is told.
+        """
+        noted = spare(self.folder, NOTE + name)
+        if noted is not None or not self.exists:
+            return noted
         with reading(self.folder) as get:
             return get(NOTE + name)
 
@@ -267,7 +271,8 @@ class SiteStore:
         with opened(self.folder) as cache:
             survive_power_loss(cache)
             with cache.transact():
-                new = change(cache.get(NOTE + name))
+                noted = spare(self.folder, NOTE + name)
+                new = change(cache.get(NOTE + name) if noted is None else noted)
                 write_spare(self.folder, NOTE + name, new)
                 cache.set(NOTE + name, new)
 

@@ -136,6 +136,7 @@ def judge(range_: Range, name: str) -> Iterator[str]:
             yield from untrue(site, store)
     synced(site, store)
     yield from untrue(site, store)
+    yield from broken_parts(kept)
     yield from wounds(kept)
 
 

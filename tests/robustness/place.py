@@ -119,7 +119,6 @@ def wounds(kept: SiteStore) -> list[str]:
         found.append(f"the database: {told}")
     there = {str(path.relative_to(kept.folder)) for path in kept.folder.rglob("*.val")}
     found += [f"litter: {name}" for name in sorted(there - known)]
-    found += [f"missing: {name}" for name in sorted(known - there)]
     for path in [kept.folder, *kept.folder.rglob("*")]:
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             found.append(f"not private: {path.name}")
