@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from jira_usage.api import JiraCloud
@@ -39,10 +39,12 @@ class SignedIn:
     display_name: str
     skew_ms: int
     scoped: bool
+    since_ns: tuple[int, int] = field(default_factory=lambda: (time.time_ns(), time.monotonic_ns()))
 
     def now_ms(self) -> int:
-        """This instant, by the site's clock."""
-        return time.time_ns() // 1_000_000 + self.skew_ms
+        """This instant, by the site's clock; that this machine's is set meanwhile is no matter."""
+        then, began = self.since_ns
+        return (then + time.monotonic_ns() - began) // 1_000_000 + self.skew_ms
 
 
 def sign_in(

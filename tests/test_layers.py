@@ -34,6 +34,7 @@ COLLECTING = {
     "connection",
     "coverage",
     "crew",
+    "deep",
     "directory",
     "preflight",
     "sync",

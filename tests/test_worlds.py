@@ -37,7 +37,11 @@ PARTS = 6
 WORLDS = -(-(ASKED or 60) // PARTS)
 """How many worlds a part tries; parts can run side by side."""
 # This machine's clock is not the site's, and stands still with it: so the edges are exact.
-CLOCK = SimpleNamespace(time_ns=lambda: 1_700_000_000_123_000_000, time=lambda: 1_700_000_000.123)
+CLOCK = SimpleNamespace(
+    time_ns=lambda: 1_700_000_000_123_000_000,
+    time=lambda: 1_700_000_000.123,
+    monotonic_ns=lambda: 0,
+)
 
 
 @pytest.fixture(scope="module")

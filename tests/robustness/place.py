@@ -75,14 +75,14 @@ def untrue(site: DemoSite, store: Store) -> list[str]:
     truth = site.truth(days=30, timezone="UTC")
     found = []
     for name in COMPARED:
-        told = _lines(_exported(snapshot, name))
+        told = _lines(exported(snapshot, name))
         true = _lines(truth[name])
         found += [f"{name}, ours alone: {row}" for row in sorted(told - true)]
         found += [f"{name}, truth alone: {row}" for row in sorted(true - told)]
     return found
 
 
-def _exported(snapshot: Snapshot, name: str) -> list[Row]:
+def exported(snapshot: Snapshot, name: str) -> list[Row]:
     pieces = frames(snapshot, name, snapshot.period(30, "UTC"))
     rows: list[Row] = json.loads(written("json", pieces, DATASETS[name]))
     return rows
