@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, ParamSpec
 import click
 import orjson
 
-from jira_usage import __version__, settings
+from jira_usage import __version__, nightly, settings
 from jira_usage.admission import admit
 from jira_usage.connection import Connection
 from jira_usage.datasets import DATASETS, frames
@@ -176,6 +176,9 @@ def sync(days: int, full: bool, project_roles: bool, timezone: str, as_json: boo
         project_roles=project_roles,
         cancel=cancel,
     )
+    told = settings.sections(os.environ)
+    if "schedule" in told or "alerts" in told:
+        steps = nightly.watched(steps, connection, store, told)
     summary = _shown(steps)
     if as_json:
         click.echo(orjson.dumps(summary.to_json(), option=orjson.OPT_INDENT_2).decode())

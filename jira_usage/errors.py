@@ -12,7 +12,8 @@ JiraUsageError                    exit code
 ├── RequestRefused                5   Jira refuses one request (400, 404, 410, …)
 ├── PagingBroken                  6   pages repeat, or do not end
 ├── SyncIncomplete                6   a sync stopped before its end
-│   └── SyncCancelled             6   because somebody stopped it
+│   ├── SyncCancelled             6   because somebody stopped it
+│   └── SyncRunning               6   because another one of the site runs
 ├── StoreUnusable                 6   the disk is full, or the folder can't be written
 ├── StoreDamaged                  7   what was kept can't be read
 └── NothingSynced                 7   there is no snapshot yet
@@ -96,6 +97,10 @@ class SyncIncomplete(JiraUsageError):
 
 class SyncCancelled(SyncIncomplete):
     title = "The sync was cancelled"
+
+
+class SyncRunning(SyncIncomplete):
+    title = "Another sync is running"
 
 
 class StoreUnusable(JiraUsageError):

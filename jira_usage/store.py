@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from jira_usage.blobs import DATABASE, opened, reading, survive_power_loss, sweep
-from jira_usage.errors import InvalidInput, StoreDamaged, StoreUnusable, SyncIncomplete
+from jira_usage.errors import InvalidInput, StoreDamaged, StoreUnusable, SyncRunning
 from jira_usage.period import end_of_date
 from jira_usage.rescue import is_sound, rebuild, spare, spares, write_spare
 from jira_usage.schema import BY_DATE, TABLES, fitted
@@ -284,7 +284,7 @@ class SiteStore:
         try:
             lock.acquire()
         except Timeout:
-            raise SyncIncomplete(
+            raise SyncRunning(
                 "Another sync of this site is running.", "Wait for it to end, then try again."
             ) from None
         try:

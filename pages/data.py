@@ -6,7 +6,7 @@ import time
 
 import streamlit as st
 
-from jira_usage.ui import data_panel, session, verify_panel
+from jira_usage.ui import data_panel, nightly_panel, session, verify_panel
 from jira_usage.ui.frame import frame
 
 view = frame("Data", question="What do the figures rest on?")
@@ -14,6 +14,7 @@ signed = session.current()
 
 st.header("The last sync", anchor=False)
 data_panel.show_sync(view, now_ms=int(time.time() * 1000))
+nightly_panel.show(signed, view.snapshot)
 
 st.header("How complete it is", anchor=False)
 data_panel.show_coverage_table(view)

@@ -48,6 +48,7 @@ HALL = {
     "period",
     "rescue",
     "roles",
+    "schedule",
     "schema",
     "seen",
     "settings",
@@ -57,7 +58,7 @@ HALL = {
 }
 EXPLAINING = {"charts", "datasets", "metrics", "reports", "snapshot", "ui", "writers"}
 # The last few look at both wings: they bring them together, or hold one against the other.
-OUTSIDE = {"__init__", "__main__", "agreement", "demo", "cli", "jobs", "verify"}
+OUTSIDE = {"__init__", "__main__", "agreement", "demo", "cli", "jobs", "nightly", "verify"}
 
 # Library → the rooms that may import it.
 KEEPERS = {

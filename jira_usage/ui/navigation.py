@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from jira_usage import nightly
 from jira_usage.errors import JiraUsageError
 from jira_usage.ui import login
 from jira_usage.ui.brand import PAGE_ICON
@@ -22,6 +23,7 @@ CONNECT = "connect"
 
 def run(pages: Sequence[Page]) -> None:
     """Shows the navigation and runs the page that is asked for."""
+    nightly.ensure()
     # Before st.navigation: else the page's Material icon becomes the favicon, from Google.
     st.set_page_config(page_title="Jira usage", page_icon=PAGE_ICON, layout="wide")
     page = st.navigation([page for page in pages if page.url_path != CONNECT or _may_connect()])

@@ -1,0 +1,40 @@
+"""The server's schedule, in a line: when it syncs by itself, and how the last night went."""
+
+from __future__ import annotations
+
+import os
+
+import streamlit as st
+
+from jira_usage import nightly
+from jira_usage.errors import InvalidInput
+from jira_usage.snapshot import Snapshot
+from jira_usage.ui.session import Session
+from jira_usage.ui.text import count, moment, safe
+
+
+def show(signed: Session | None, snapshot: Snapshot) -> None:
+    """Nothing where the server does not sync by itself, or another site is shown."""
+    if signed is None or signed.origin != "environment":
+        return
+    try:
+        told = nightly.standing(os.environ)
+    except InvalidInput:
+        return
+    if told is None:
+        return
+    schedule, runs = told
+    runs = runs.since(snapshot.as_of_ms - int(snapshot.meta["skew_ms"]))
+    if runs.failures:
+        st.warning(
+            f"{safe(runs.trouble)}. Tried {count(runs.failures, 'time')} since "
+            f"{moment(runs.failing_since, schedule.zone)}. It is tried again. "
+            "What you see is the last good sync.",
+            title="The nightly sync fails",
+            icon=":material/event_repeat:",
+        )
+    next_at = schedule.next_at(runs, nightly.now_ms())
+    st.caption(
+        f":material/schedule: Syncs by itself every day at {schedule.at:%H:%M} "
+        f"({safe(schedule.zone)}). Next: {moment(next_at, schedule.zone)}."
+    )
