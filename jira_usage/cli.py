@@ -18,6 +18,7 @@ import orjson
 
 from jira_usage import __version__, nightly, settings
 from jira_usage.admission import admit
+from jira_usage.alerts.telling import send_test
 from jira_usage.connection import Connection
 from jira_usage.datasets import DATASETS, frames
 from jira_usage.errors import InvalidInput, JiraUsageError
@@ -244,6 +245,16 @@ def verify(sample: int, seed: int | None) -> None:
         click.echo(f"{d.side}: {d.kind} {d.source_id} on {d.issue_key}, {d.at}, {d.account_id}")
     if verdict.differences:
         raise SystemExit(1)
+
+
+@main.command()
+@_told
+def alerts() -> None:
+    """Send a test over every way that [alerts] of the settings file names."""
+    sent = send_test(settings.sections(os.environ))
+    if sent.trouble:
+        raise JiraUsageError(sent.trouble, "Check [alerts] in the settings file.")
+    click.echo("Sent. Look whether it has arrived.")
 
 
 @main.command()

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from jira_usage import jobs, settings
+from jira_usage.alerts.telling import tell
 from jira_usage.connection import Connection
 from jira_usage.errors import InvalidInput, JiraUsageError, SyncCancelled, SyncRunning
 from jira_usage.jobs import Job
@@ -69,8 +70,11 @@ def watched(
     except JiraUsageError as error:
         kept = store.admitted(connection.site.url, connection.email, connection.api_token)
         note_failure(book, error.title, _synced_at(kept), clock())
+        tell(told, book, None, runs_of(book), clock())
         raise
     note_success(book)
+    kept = store.admitted(connection.site.url, connection.email, connection.api_token)
+    tell(told, book, kept, runs_of(book), clock())
 
 
 def _synced_at(kept: SiteStore | None) -> int:

@@ -58,12 +58,26 @@ HALL = {
 }
 EXPLAINING = {"charts", "datasets", "metrics", "reports", "snapshot", "ui", "writers"}
 # The last few look at both wings: they bring them together, or hold one against the other.
-OUTSIDE = {"__init__", "__main__", "agreement", "demo", "cli", "jobs", "nightly", "verify"}
+OUTSIDE = {
+    "__init__",
+    "__main__",
+    "agreement",
+    "alerts",
+    "demo",
+    "cli",
+    "jobs",
+    "nightly",
+    "verify",
+}
 
 # Library → the rooms that may import it.
 KEEPERS = {
     "requests": {"transport"},
     "urllib3": {"transport", "connection"},
+    # Alerts go to the one mail server or webhook of the settings, which is no Jira: they have
+    # nothing of the transport, and it has nothing of theirs.
+    "smtplib": {"alerts"},
+    "http": {"alerts", "transport"},
     "diskcache": {"blobs"},
     "plotly": {"charts"},
     "streamlit": {"ui"},

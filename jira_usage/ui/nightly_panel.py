@@ -7,8 +7,11 @@ import os
 import streamlit as st
 
 from jira_usage import nightly
-from jira_usage.errors import InvalidInput
+from jira_usage.alerts.telling import trouble_of
+from jira_usage.errors import JiraUsageError
 from jira_usage.snapshot import Snapshot
+from jira_usage.store import Store
+from jira_usage.ui import login
 from jira_usage.ui.session import Session
 from jira_usage.ui.text import count, moment, safe
 
@@ -19,8 +22,11 @@ def show(signed: Session | None, snapshot: Snapshot) -> None:
         return
     try:
         told = nightly.standing(os.environ)
-    except InvalidInput:
-        return
+        trouble = trouble_of(nightly.notebook(Store.open(os.environ), signed.connection))
+    except JiraUsageError:
+        return  # the page is about the data, and that is there
+    if trouble and login.is_administrator():
+        st.warning(safe(trouble), title="The last alert was not sent", icon=":material/mail_off:")
     if told is None:
         return
     schedule, runs = told
