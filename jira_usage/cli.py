@@ -25,8 +25,17 @@ from jira_usage.errors import InvalidInput, JiraUsageError
 from jira_usage.period import find_zone, iso_instant
 from jira_usage.preflight import check as check_connection
 from jira_usage.preflight import sign_in
-from jira_usage.reports import Making, build_report, subject_of, to_html, to_xlsx
-from jira_usage.reports.subject import People
+from jira_usage.pseudonyms import Pseudonyms
+from jira_usage.reports import (
+    Making,
+    build_report,
+    build_sheets,
+    narrowed,
+    subject_of,
+    to_html,
+    to_xlsx,
+)
+from jira_usage.scope import People, Scope
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import Progress, Summary
@@ -309,10 +318,12 @@ def report(
     snapshot = Snapshot.load(kept)
     period = snapshot.period(days, timezone)
     subject = subject_of(kept, snapshot, period, count_created=count_created)
+    subject = narrowed(subject, Scope(people=people), Pseudonyms.of(kept))
     by = str(snapshot.meta.get("display_name", ""))
-    made = build_report(subject, Making(by, int(time.time() * 1000), people=people))
+    making = Making(by, int(time.time() * 1000), people=people)
+    made = build_report(subject, making)
     with _opened(output) as out:
-        out.write(to_html(made) if form == "html" else to_xlsx(made))
+        out.write(to_html(made) if form == "html" else to_xlsx(made, build_sheets(subject, making)))
 
 
 @contextmanager

@@ -138,6 +138,8 @@ def access_of(snapshot: Snapshot) -> pd.DataFrame:
 
 
 def _access_of(snapshot: Snapshot) -> pd.DataFrame:
+    if snapshot.access is not None:
+        return snapshot.access
     return access(snapshot.users, snapshot.groups, snapshot.members, snapshot.product_groups)
 
 

@@ -98,6 +98,11 @@ def spare(folder: Path, key: str) -> bytes | None:
     return told[1] if told and told[0] == key else None
 
 
+def drop_spare(folder: Path, key: str) -> None:
+    """Deletes the second copy of a note."""
+    (folder / SPARES / _name(key)).unlink(missing_ok=True)
+
+
 def spares(folder: Path) -> Mapping[str, bytes]:
     """The second copies of people's notes that are whole, by their keys."""
     return dict(filter(None, map(_spare, sorted((folder / SPARES).glob("*")))))

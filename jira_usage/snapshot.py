@@ -22,7 +22,11 @@ class Snapshot:
     """The tables of one generation, each read when it is first asked for.
 
     `id` is the key of everything that is derived from it. Nothing here changes.
+    `access` is the dataset of that name where the tables alone do not tell it: in a part
+    of a snapshot, that part of the whole one's.
     """
+
+    access: pd.DataFrame | None = None
 
     def __init__(self, generation: Generation, kept: SiteStore) -> None:
         self._generation = generation

@@ -29,7 +29,7 @@ from filelock import FileLock, Timeout
 from jira_usage.blobs import DATABASE, opened, reading, survive_power_loss, sweep
 from jira_usage.errors import InvalidInput, StoreDamaged, StoreUnusable, SyncRunning
 from jira_usage.period import end_of_date
-from jira_usage.rescue import is_sound, rebuild, spare, spares, write_spare
+from jira_usage.rescue import drop_spare, is_sound, rebuild, spare, spares, write_spare
 from jira_usage.schema import BY_DATE, TABLES, fitted
 
 CURRENT, PREVIOUS, NOTE = "current", "previous", "note:"
@@ -276,6 +276,16 @@ class SiteStore:
                 write_spare(self.folder, NOTE + name, new)
                 cache.set(NOTE + name, new)
 
+    def drop_note(self, name: str) -> None:
+        """Forgets a note, and the second copy of it."""
+        if self._may_change:
+            self._may_change()
+        if self.exists:
+            drop_spare(self.folder, NOTE + name)
+            with opened(self.folder) as cache:
+                survive_power_loss(cache)
+                cache.delete(NOTE + name)
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Held by the one sync of this site that may run on this machine."""
@@ -344,9 +354,16 @@ class Store:
         name = hashlib.sha256(f"{site_url}\n{account_id}".encode()).hexdigest()[:32]
         return SiteStore(self.home / name)
 
-    def _of_site(self, site_url: str) -> Iterator[tuple[SiteStore, Generation]]:
+    def all(self) -> Iterator[SiteStore]:
+        """Everything that is kept, of any site and account."""
         for folder in sorted(self.home.iterdir()):
-            kept, generation = SiteStore(folder), None
+            kept = SiteStore(folder)
+            if kept.exists:
+                yield kept
+
+    def _of_site(self, site_url: str) -> Iterator[tuple[SiteStore, Generation]]:
+        for kept in self.all():
+            generation = None
             with suppress(StoreDamaged, StoreUnusable):  # another account's is no concern here
                 generation = kept.current()
             if generation and generation.meta.get("site_url") == site_url:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jira_usage.metrics.workbook import Sheet, book
-from jira_usage.reports.content import Report
+from jira_usage.reports.content import Report, Sheets
 
 TITLES = {"reclaim": "Reclaim list"}
 
 
-def to_xlsx(report: Report) -> bytes:
+def to_xlsx(report: Report, rows: Sheets) -> bytes:
     """Summary, users, licenses, access, daily and the reclaim list, as far as they are wanted."""
     sheets = [
         Sheet(TITLES.get(name, name.capitalize()), frame, schema)
-        for name, (frame, schema) in report.sheets.items()
+        for name, (frame, schema) in rows.items()
     ]
     return book("Summary", list(_summary(report)), sheets)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -16,11 +16,12 @@ from jira_usage.metrics.tables import about
 from jira_usage.metrics.verdicts import verdict_counts
 from jira_usage.period import from_epoch_ms
 from jira_usage.reports import sections
-from jira_usage.reports.sections import Section, Table
+from jira_usage.reports.discreet import discreet, too_small
+from jira_usage.reports.narrowed import NOT_SHARED
+from jira_usage.reports.sections import Section
 from jira_usage.reports.subject import Making, Subject
 
-__all__ = ["Report", "Section", "Table", "build_report"]
-
+Sheets = Mapping[str, tuple[pd.DataFrame, pa.Schema]]
 OF_PEOPLE = ("users", "access")
 PEOPLE_WORDS = {
     "names": "By name",
@@ -35,10 +36,7 @@ NOT_CREATED = "Creating an issue does not count."
 
 @dataclass(frozen=True)
 class Report:
-    """One report. `about` says who made it of what; texts from Jira in it are hostile.
-
-    `sheets` are the rows it rests on, by name, with the columns of their schema.
-    """
+    """One report. `about` says who made it of what; texts from Jira in it are hostile."""
 
     site: str
     answer: str
@@ -47,7 +45,6 @@ class Report:
     definition: str
     headlines: tuple[Headline, ...]
     sections: tuple[Section, ...]
-    sheets: Mapping[str, tuple[pd.DataFrame, pa.Schema]] = field(default_factory=dict)
 
     def charts(self) -> dict[str, Any]:
         """The figures, by the section's key."""
@@ -67,9 +64,12 @@ def build_report(subject: Subject, making: Making) -> Report:
         window=f"{first:%B} {first.day} to {last:%B} {last.day}, {last.year}",
         about=_about(subject, making),
         definition=COUNTED + NOT_READING + (CREATED if subject.count_created else NOT_CREATED),
-        headlines=tuple(headlines(roster, period.days)),
-        sections=tuple(sections.all_of(subject, roster, counts, named=making.people != "none")),
-        sheets=_sheets(subject, named=making.people != "none"),
+        headlines=tuple(
+            replace(told, filters={}, link="")
+            for told in headlines(roster, period.days)
+            if told.note != NOT_SHARED
+        ),
+        sections=tuple(sections.all_of(subject, roster, counts, making.people)),
     )
 
 
@@ -88,16 +88,20 @@ def _about(subject: Subject, making: Making) -> dict[str, str]:
     }
 
 
-def _sheets(subject: Subject, *, named: bool) -> dict[str, tuple[pd.DataFrame, pa.Schema]]:
-    """The rows behind the report, in the order of an Excel file's sheets."""
+def build_sheets(subject: Subject, making: Making) -> Sheets:
+    """The rows behind a report, in the order of an Excel file's sheets."""
     snapshot, period, count_created = subject.key
     made = {}
     for name in ("users", "licenses", "access", "daily"):
-        if named or name not in OF_PEOPLE:
+        if making.people != "none" or name not in OF_PEOPLE:
             frame = dataset(snapshot, name, period, count_created=count_created)
             made[name] = (frame, DATASETS[name])
-    if named and snapshot.knows_holders:
+    if making.people != "none" and snapshot.knows_holders:
         listed = answers.reclaim_list(*subject.key, subject.noted, subject.beside)
         rows = listed.select({}).rows
         made["reclaim"] = (listed.exported(rows), listed.schema)
-    return made
+    if making.people == "names":
+        return made
+    licenses = made["licenses"][0]
+    small = too_small(licenses["product_key"], licenses["licensed_users"])
+    return {name: discreet(name, *sheet, small) for name, sheet in made.items()}

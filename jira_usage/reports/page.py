@@ -41,13 +41,7 @@ def to_html(report: Report) -> bytes:
 
 
 def _figures(report: Report) -> dict[str, Any]:
-    """Each chart as plotly's own document, without the template that its defaults repeat."""
-    told = {}
-    for key, figure in report.charts().items():
-        made = orjson.loads(figure.to_json())
-        made["layout"].pop("template", None)
-        told[key] = made
-    return {"config": {**CONFIG, "responsive": True}, "charts": told}
+    return {"config": {**CONFIG, "responsive": True}, "charts": report.charts()}
 
 
 def _in_script(told: Any) -> str:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import orjson
 import pandas as pd
 
 from jira_usage import charts
 from jira_usage.metrics import answers, findings
-from jira_usage.metrics.reclaim import GIVEABLE
+from jira_usage.metrics.reclaim import GIVEABLE, count_words
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.rows import each
 from jira_usage.metrics.tables import NO_NAME, UNKNOWN
 from jira_usage.metrics.words import CONFIDENCE_WORDS, STANDING_WORDS, plural, verdict_words
 from jira_usage.period import find_zone, from_epoch_ms
+from jira_usage.reports.discreet import OTHER, UNDER, merged_names, too_small
+from jira_usage.reports.narrowed import NOT_SHARED
 from jira_usage.reports.subject import Subject
+from jira_usage.scope import People
 
 MOST_PEOPLE, MOST_OFFERED, MOST_PROJECTS = 500, 200, 25
 COVERAGE_WORDS = {
@@ -54,25 +58,26 @@ class Section:
     key: str
     title: str
     more: str = ""
-    figure: Any = None
+    figure: Mapping[str, Any] | None = None
     table: Table | None = None
     folded: bool = False
     note: str = ""
 
 
 def all_of(
-    subject: Subject, roster: Roster, counts: pd.DataFrame, *, named: bool
+    subject: Subject, roster: Roster, counts: pd.DataFrame, people_: People
 ) -> Iterator[Section]:
     """The sections, the answer first; lists of people only where they are wanted."""
+    small = _small_products(subject, roster) if people_ != "names" else set()
     yield who_works(subject, roster, counts)
     yield trend(subject)
-    yield from licenses(subject, roster)
-    yield from offered(subject, roster, named=named)
+    yield from licenses(subject, roster, small)
+    yield from offered(subject, roster, people_, small)
     yield kinds(subject)
     yield hours(subject)
-    yield projects(subject)
-    if named:
-        yield people(subject, roster)
+    yield projects(subject, whole=people_ == "names")
+    if people_ != "none":
+        yield people(subject, roster, small)
     yield coverage(subject)
 
 
@@ -84,7 +89,7 @@ def who_works(subject: Subject, roster: Roster, counts: pd.DataFrame) -> Section
         "who_works",
         findings.who_works(counts, limits.working, licensed=roster.licenses_known),
         findings.who_works_more(counts, answers.known_of(*subject.key), limits),
-        charts.who_works(counts),
+        _drawn(charts.who_works(counts)),
         _table(("Verdict", "People", "Share"), rows, "People by verdict"),
     )
 
@@ -97,19 +102,21 @@ def trend(subject: Subject) -> Section:
         "trend",
         findings.trend(answers.rates(*subject.key), told),
         f"People with at least one counted act, per day. {findings.trend_more(told)}".strip(),
-        charts.active_trend(told),
+        _drawn(charts.active_trend(told)),
         _table(("Date", "Active people", "Acts"), rows, "Active people per day"),
         folded=True,
     )
 
 
-def licenses(subject: Subject, roster: Roster) -> Iterator[Section]:
-    """Seats and people of each product, and its days."""
+def licenses(subject: Subject, roster: Roster, small: set[str]) -> Iterator[Section]:
+    """Seats and people of each product, and its days; products in `small` are merged."""
     if not roster.licenses_known:
-        yield Section("licenses", "Licenses are unknown", roster.facet("product").unknown)
+        why = roster.facet("product").unknown
+        if why != NOT_SHARED:
+            yield Section("licenses", "Licenses are unknown", why)
         return
     seats = answers.seat_table(*subject.key)
-    rows = [
+    rows: list[tuple[Value, ...]] = [
         (
             row.product_name or row.product_key,
             _whole(row.licensed_users),
@@ -120,19 +127,24 @@ def licenses(subject: Subject, roster: Roster) -> Iterator[Section]:
             _whole(row.seats_used),
             _whole(row.included_users),
         )
-        for row in each(seats)
+        for row in each(seats[~seats["product_key"].isin(list(small))])
     ]
+    if small:
+        rows.append((f"{plural(len(small), 'other product')}", UNDER, *[""] * 6))
     shares = ("Product", "With a license", "Worked", "No work found", "Worked, share")
     heads = (*shares, "Seats", "Seats used, by Jira", "Included")
     table = _table(heads, rows, "Seats and people of each product")
     yield Section("licenses", "Licenses by product", THREE_COUNTS, table=table)
     days = answers.product_days(*subject.key)
+    days = days[~days["product_key"].isin(list(small))]
     if len(days):
         title = "Active people of each product"
-        yield Section("products", title, IN_PRODUCT, charts.product_days(days))
+        yield Section("products", title, IN_PRODUCT, _drawn(charts.product_days(days)))
 
 
-def offered(subject: Subject, roster: Roster, *, named: bool) -> Iterator[Section]:
+def offered(
+    subject: Subject, roster: Roster, people_: People, small: set[str]
+) -> Iterator[Section]:
     """What could be given back, by how sure that is; with names where they are wanted."""
     if not roster.licenses_known:
         return
@@ -144,41 +156,38 @@ def offered(subject: Subject, roster: Roster, *, named: bool) -> Iterator[Sectio
         money = UNKNOWN if monthly is None else f"{monthly:,.2f} {subject.beside.currency}".strip()
         sums.append((word, listed.people(rows), len(rows), *([money] if listed.priced else [])))
     whole = listed.select({"confidence": list(CONFIDENCE_WORDS), "decision": list(GIVEABLE)}).rows
-    licenses_, people_ = len(whole), listed.people(whole)
-    title = (
-        f"{plural(licenses_, 'license')} of {plural(people_, 'person', 'people')} "
-        "could be given back"
-    )
+    many = len(whole)
+    title = f"{count_words(listed, whole)} could be given back"
     heads = ("How sure", "People", "Licenses", *(["A month"] if listed.priced else []))
     note = f"Of {plural(listed.untold, 'person', 'people')} it can't be told. {listed.untold_why}"
     yield Section(
         "offered",
-        title if licenses_ else "No license is offered back",
+        title if many else "No license is offered back",
         ASK_FIRST,
         table=_table(heads, sums, "Licenses that could be given back"),
         note=note if listed.untold else "",
     )
-    if named and licenses_:
+    if people_ != "none" and many:
         words = verdict_words(subject.noted.thresholds.quiet)
         told = [
             (
                 row.display_name or NO_NAME,
-                row.product_name,
+                OTHER if row.product_key in small else row.product_name,
                 words.get(row.verdict, row.verdict),
                 CONFIDENCE_WORDS.get(row.confidence, row.confidence),
-                " ".join(row.reasons_for[:1]),
-                " ".join(row.reasons_against[:1]),
+                *(_reasons(row) if people_ == "names" else ()),
             )
             for row in each(listed.explained(whole[:MOST_OFFERED]))
         ]
-        heads = ("Person", "Product", "Verdict", "How sure", "Why", "But")
+        whys = ("Why", "But") if people_ == "names" else ()
+        heads = ("Person", "Product", "Verdict", "How sure", *whys)
         yield Section(
             "offered_people",
             "Whose licenses these are",
             "",
             table=_table(heads, told, "Licenses that could be given back, by person"),
             folded=True,
-            note=_cut(MOST_OFFERED, licenses_, "licenses"),
+            note=_cut(MOST_OFFERED, many, "licenses"),
         )
 
 
@@ -192,7 +201,7 @@ def kinds(subject: Subject) -> Section:
         "kinds",
         findings.kinds(told),
         "Counted acts of all accounts per day, by kind.",
-        charts.kinds_by_day(answers.acts_by_day(*subject.key)),
+        _drawn(charts.kinds_by_day(answers.acts_by_day(*subject.key))),
         _table(("Kind of act", "People", "Acts of people", "Acts of robots"), rows, "Acts by kind"),
         folded=True,
     )
@@ -202,29 +211,34 @@ def hours(subject: Subject) -> Section:
     """When in the week."""
     told, zone = answers.weekday_hours(*subject.key), subject.period.zone_name
     more = f"Acts of people by hour of the week, in {zone}."
-    return Section("hours", findings.rhythm(told), more, charts.weekday_hours(told, zone))
+    return Section("hours", findings.rhythm(told), more, _drawn(charts.weekday_hours(told, zone)))
 
 
-def projects(subject: Subject) -> Section:
-    """Where work is done."""
+def projects(subject: Subject, *, whole: bool) -> Section:
+    """Where work is done; projects of too few people are merged where not all are wanted."""
     told = answers.project_activity(*subject.key)
+    finding = findings.projects(told)
+    small = set() if whole else too_small(told["project_key"], told["people"])
+    told = told[~told["project_key"].isin(list(small))]
     worked = told[(told["people"] > 0) | (told["robot_actions"] > 0)]
-    rows = [
+    rows: list[tuple[Value, ...]] = [
         (row.project_key, row.name, int(row.people), int(row.actions), int(row.robot_actions))
         for row in each(worked.head(MOST_PROJECTS))
     ]
+    if small:
+        rows.append(("", plural(len(small), "other project"), UNDER, "", ""))
     return Section(
         "projects",
-        findings.projects(told),
+        finding,
         "The projects most people worked in.",
-        charts.projects_by_people(told),
+        _drawn(charts.projects_by_people(told)),
         _table(("Key", "Project", "People", "Acts", "Acts of robots"), rows, "Projects by people"),
         folded=True,
         note=_cut(MOST_PROJECTS, len(worked), "projects"),
     )
 
 
-def people(subject: Subject, roster: Roster) -> Section:
+def people(subject: Subject, roster: Roster, small: set[str]) -> Section:
     """The people, those who did most first."""
     rows = roster.select({"type": ["atlassian"]}).rows
     some = roster.rows(rows[:MOST_PEOPLE])
@@ -235,7 +249,7 @@ def people(subject: Subject, roster: Roster) -> Section:
         (
             row.display_name or NO_NAME,
             verdict.get(row.verdict) or STANDING_WORDS[row.standing],
-            UNKNOWN if row.licenses is None else ", ".join(names.get(k, k) for k in row.licenses),
+            UNKNOWN if row.licenses is None else merged_names(row.licenses, names, small),
             int(row.active_days),
             int(row.actions),
             _last_day(row.last_active_at, subject),
@@ -275,6 +289,24 @@ def coverage(subject: Subject) -> Section:
     more = "What could not be read is unknown here, and never counted as zero."
     table = _table(("Dataset", "State", "Why, and what follows"), rows, "Coverage")
     return Section("coverage", title, more, table=table)
+
+
+def _small_products(subject: Subject, roster: Roster) -> set[str]:
+    if not roster.licenses_known:
+        return set()
+    seats = answers.seat_table(*subject.key)
+    return too_small(seats["product_key"], seats["licensed_users"])
+
+
+def _reasons(row: Any) -> tuple[str, str]:
+    return " ".join(row.reasons_for[:1]), " ".join(row.reasons_against[:1])
+
+
+def _drawn(figure: Any) -> dict[str, Any]:
+    """A figure as plotly's own document, without the template that its defaults repeat."""
+    told: dict[str, Any] = orjson.loads(figure.to_json())
+    told["layout"].pop("template", None)
+    return told
 
 
 def _table(heads: tuple[str, ...], rows: Sequence[Sequence[Value]], alt: str) -> Table:

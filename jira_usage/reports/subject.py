@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Literal, get_args
 
 from jira_usage import decisions, seen, terms
 from jira_usage.decisions import Noted
 from jira_usage.metrics.prices import monthly_prices
 from jira_usage.metrics.reclaim import Beside
 from jira_usage.period import Period
+from jira_usage.scope import People
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import SiteStore
-
-People = Literal["names", "pseudonyms", "none"]
-PEOPLE: Final[tuple[People, ...]] = get_args(People)
 
 
 @dataclass(frozen=True)
