@@ -13,8 +13,10 @@ navigation.run(
         st.Page("pages/renewal.py", title="Renewal", icon=":material/payments:"),
         st.Page("pages/changes.py", title="Changes", icon=":material/difference:"),
         st.Page("pages/activity.py", title="Activity", icon=":material/insights:"),
+        st.Page("pages/share.py", title="Share", icon=":material/share:"),
         st.Page("pages/data.py", title="Data", icon=":material/database:"),
         st.Page("pages/connect.py", title="Connect", icon=":material/link:"),
         st.Page("pages/person.py", title="Person", visibility="hidden"),
+        st.Page("pages/shared.py", title="Shared", visibility="hidden"),
     ]
 )

@@ -2,7 +2,8 @@
 
 from jira_usage.reports.book import to_xlsx
 from jira_usage.reports.content import Report, Sheets, build_report, build_sheets
-from jira_usage.reports.narrowed import narrowed
+from jira_usage.reports.frozen import freeze, thaw
+from jira_usage.reports.narrowed import narrowed, people_in, scope_words
 from jira_usage.reports.page import to_html
 from jira_usage.reports.sections import Section, Table
 from jira_usage.reports.subject import Making, Subject, subject_of
@@ -16,8 +17,12 @@ __all__ = [
     "Table",
     "build_report",
     "build_sheets",
+    "freeze",
     "narrowed",
+    "people_in",
+    "scope_words",
     "subject_of",
+    "thaw",
     "to_html",
     "to_xlsx",
 ]

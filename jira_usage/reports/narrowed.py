@@ -53,6 +53,25 @@ def narrowed(subject: Subject, scope: Scope, pseudonyms: Pseudonyms) -> Subject:
     )
 
 
+def people_in(snapshot: Snapshot, scope: Scope) -> int:
+    """How many people a scope is about."""
+    human = snapshot.users["account_type"] == "atlassian"
+    return int((_people(snapshot, scope) & human).sum())
+
+
+def scope_words(snapshot: Snapshot, scope: Scope) -> str:
+    """“Products: Jira, Service Desk”; what is not there any more goes by its key."""
+    if scope.part == "site":
+        return "The whole site"
+    table, key, name = {
+        "products": (snapshot.products, "product_key", "product_name"),
+        "projects": (snapshot.projects, "project_key", "name"),
+        "groups": (snapshot.groups, "group_id", "name"),
+    }[scope.part]
+    names = dict(zip(table[key], table[name], strict=True))
+    return f"{scope.part.capitalize()}: {', '.join(names.get(k) or k for k in scope.keys)}"
+
+
 class Part(Snapshot):
     """Some people of a snapshot, and some of what they did."""
 

@@ -13,6 +13,13 @@ from jira_usage.ui.session import Session
 from jira_usage.ui.text import safe
 
 
+def show_only_shared() -> None:
+    """Whoever came by a link sees no other page; stops this one."""
+    st.title("This page is not part of the link", anchor=False)
+    st.caption("Open the link again, or ask whoever sent it.")
+    st.stop()
+
+
 def show_not_connected() -> None:
     """The welcome, in place: whoever connects here sees the page that was asked for."""
     welcome.show(st.rerun)

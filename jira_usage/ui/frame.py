@@ -108,6 +108,8 @@ def frame(title: str, *, question: str = "", needs_data: bool = True) -> View | 
     navigation.ensure_table()
     st.set_page_config(page_title=f"{title} · Jira usage", page_icon=brand.PAGE_ICON, layout="wide")
     brand.show()
+    if session.is_shared():
+        empty.show_only_shared()
     login.gate(administrators_only=not needs_data)
     signed = session.current()
     snapshot, trouble = _load(signed)

@@ -12,13 +12,15 @@ from streamlit.navigation.page import Page
 
 from jira_usage import nightly
 from jira_usage.errors import JiraUsageError
-from jira_usage.ui import login
+from jira_usage.ui import login, session
 from jira_usage.ui.brand import PAGE_ICON
 from jira_usage.ui.errors import show_error
 
 _this_run = threading.local()
 SEEN = "navigation_seen"
 CONNECT = "connect"
+LINK = "link"
+"""What the address names the secret of a link."""
 
 
 def run(pages: Sequence[Page]) -> None:
@@ -26,7 +28,9 @@ def run(pages: Sequence[Page]) -> None:
     nightly.ensure()
     # Before st.navigation: else the page's Material icon becomes the favicon, from Google.
     st.set_page_config(page_title="Jira usage", page_icon=PAGE_ICON, layout="wide")
-    page = st.navigation([page for page in pages if page.url_path != CONNECT or _may_connect()])
+    shown = [page for page in pages if page.url_path != CONNECT or _may_connect()]
+    alone = session.is_shared() or LINK in st.query_params
+    page = st.navigation(shown, position="hidden" if alone else "sidebar")
     _this_run.routed = st.session_state[SEEN] = True
     try:
         page.run()

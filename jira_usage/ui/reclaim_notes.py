@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from jira_usage import decisions, seen, terms
+from jira_usage import decisions
 from jira_usage.decisions import Noted
 from jira_usage.errors import JiraUsageError, StoreDamaged
 from jira_usage.metrics import answers
-from jira_usage.metrics.prices import monthly_prices
 from jira_usage.metrics.reclaim import Beside
 from jira_usage.metrics.roster import Roster
+from jira_usage.reports.subject import beside_of
 from jira_usage.store import SiteStore
 from jira_usage.ui import session
 from jira_usage.ui.errors import show_error
@@ -39,17 +39,8 @@ def roster(view: View) -> Roster:
 
 def beside() -> Beside:
     """Prices and the last sight of people, as far as they were given."""
-    place = kept()
     try:
-        said = terms.terms_of(place)
-        prices, currency = monthly_prices(said), said.currency
-        told = seen.load_last_seen(place)
+        return beside_of(kept())
     except StoreDamaged as error:
         show_error(error, calm=True)
         return Beside()
-    return Beside(
-        prices=tuple(sorted(prices.items())),
-        last_seen=tuple(sorted(told.seen.items())) if told else (),
-        seen_in="an Atlassian product" if told and told.anywhere else "Jira",
-        currency=currency,
-    )

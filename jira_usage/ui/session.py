@@ -25,6 +25,7 @@ from jira_usage.store import SiteStore, Store
 from jira_usage.ui import login
 
 HANDLE, LEFT, REFUSED = "session_handle", "session_left", "session_refused"
+SHARED = "session_shared"
 ENVIRONMENT = ("JIRA_SITE", "JIRA_EMAIL", "JIRA_API_TOKEN")
 Origin = Literal["form", "environment", "demo"]
 ButtonKind = Literal["primary", "secondary", "tertiary"]
@@ -61,7 +62,10 @@ def current() -> Session | None:
     """This session's connection; made from the server's own where that is set.
 
     A viewer has no other: what the same browser session was connected to before is not theirs.
+    A session that opened a link has none, and never gets one.
     """
+    if is_shared():
+        return None
     found, viewer = _found(), login.is_viewer()
     if viewer and found and found.origin != "environment":
         found = None
@@ -75,6 +79,16 @@ def current() -> Session | None:
             except JiraUsageError as error:
                 st.session_state[REFUSED] = error
     return None
+
+
+def share_only() -> None:
+    """From now on this session sees what links show, and no other page."""
+    st.session_state[SHARED] = True
+
+
+def is_shared() -> bool:
+    """Whether this session has opened a link, or tried to."""
+    return bool(st.session_state.get(SHARED))
 
 
 def refusal() -> JiraUsageError | None:

@@ -1,0 +1,92 @@
+"""The report as a file: HTML, Excel, or a CSV of each table. Made only when asked for."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from jira_usage.pseudonyms import Pseudonyms
+from jira_usage.reports import (
+    Making,
+    Subject,
+    build_report,
+    build_sheets,
+    narrowed,
+    subject_of,
+    to_html,
+    to_xlsx,
+)
+from jira_usage.scope import Scope
+from jira_usage.ui import cards, reclaim_notes, session
+from jira_usage.ui.downloads import XLSX, button
+from jira_usage.ui.frame import View
+from jira_usage.ui.share_scope import Wanted
+from jira_usage.writers import written
+
+IN_FILE = "It opens without this app, without an account, and asks nobody for anything."
+ROWS = {
+    "users": "Users",
+    "licenses": "Licenses",
+    "access": "Access",
+    "daily": "Daily",
+    "reclaim": "Reclaim list",
+}
+NEEDS_PEOPLE = ("users", "access", "reclaim")
+
+
+def show(view: View, wanted: Wanted) -> None:
+    """The ways to take it along."""
+    with cards.card("A report in one file", IN_FILE):
+        if wanted.scope is None:
+            st.caption("Choose above what it is about.")
+            return
+        scope, stem = wanted.scope, f"jira-usage-{view.period.last_on}"
+
+        def html() -> bytes:
+            return to_html(build_report(subject(view, scope), making(scope, wanted.words)))
+
+        def excel() -> bytes:
+            told, made = subject(view, scope), making(scope, wanted.words)
+            return to_xlsx(build_report(told, made), build_sheets(told, made))
+
+        with st.container(horizontal=True):
+            button("HTML", html, f"{stem}.html", "text/html", "With plots. Prints on A4 and Letter")
+            button("Excel", excel, f"{stem}.xlsx", XLSX, "A summary first, then the rows.")
+        with st.expander("The rows as CSV", icon=":material/table:"):
+            _show_rows(view, scope, wanted.words, stem)
+
+
+def making(scope: Scope, words: str) -> Making:
+    """What a report made now by this session says of itself."""
+    signed = session.current()
+    by = signed.account if signed else ""
+    return Making(by, int(time.time() * 1000), words, scope.people)
+
+
+def subject(view: View, scope: Scope) -> Subject:
+    """The part of the view that a scope shows."""
+    kept = reclaim_notes.kept()
+    whole = subject_of(kept, view.snapshot, view.period, count_created=view.count_created)
+    return narrowed(whole, scope, Pseudonyms.of(kept))
+
+
+def _show_rows(view: View, scope: Scope, words: str, stem: str) -> None:
+    def rows(name: str) -> bytes:
+        frame, schema = build_sheets(subject(view, scope), making(scope, words))[name]
+        return written("csv", [frame], schema)
+
+    licensed = view.snapshot.knows_holders and scope.part != "projects"
+    with st.container(horizontal=True):
+        for name, label in ROWS.items():
+            if name in NEEDS_PEOPLE and scope.people == "none":
+                continue
+            if name == "reclaim" and not licensed:
+                continue
+            button(
+                label,
+                lambda name=name: rows(name),  # type: ignore[misc]
+                f"{stem}-{name}.csv",
+                "text/csv",
+                "Texts that a spreadsheet would compute begin with an apostrophe.",
+            )
