@@ -30,7 +30,7 @@ with st.grid(2, min_column_width=330):
     for tile in products:
         product_seats.show_tile(tile)
 
-with cards.card("All products in one table"):
+with cards.card("All products in one table", "Click a number of people to see them."):
     product_seats.show_table(table, product_seats.EVERY_COLUMN)
 
 if any(tile.without_work for tile in products):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from jira_usage.decisions import Noted
 from jira_usage.metrics import answers
-from jira_usage.metrics.headline import headlines
+from jira_usage.metrics.headline import give_back_headline, headlines
 from jira_usage.ui import cards, product_seats, reclaim_notes, work_card
 from jira_usage.ui.frame import frame, show_coverage, show_definition
 
@@ -16,13 +16,20 @@ roster = view.cached(answers.judged_roster, noted)
 
 work_card.show(view, roster, noted)
 
-cards.headline_cards(headlines(roster, view.days))
+told = headlines(roster, view.days)
+if roster.licenses_known:
+    listed = view.cached(answers.reclaim_list, noted, reclaim_notes.beside())
+    told.insert(-1, give_back_headline(listed))
+cards.headline_cards(told)
 
 cards.active_trend(view)
 
 with cards.card("Licenses by product"):
     if roster.licenses_known:
-        st.caption("People, licenses and seats are three counts. Do not add them up.")
+        st.caption(
+            "People, licenses and seats are three counts. Do not add them up. "
+            "Click a number of people to see them."
+        )
         product_seats.show_table(view.cached(answers.seat_table), product_seats.MAIN_COLUMNS)
     else:
         product_seats.show_unknown(roster, "Licenses are unknown")

@@ -23,7 +23,7 @@ st.caption(renewal_view.HOW)
 buffer = renewal_view.ask_buffer(books.terms)
 total = st.container()
 plans = [renewal_card.show(view, books, product, buffer) for product in books.products]
-renewal_total.show(total, books, [plan for plan in plans if plan])
+renewal_total.show(total, books, plans)
 if not roster.licenses_known:
     product_seats.show_unknown(roster, "Licenses are unknown, so no renewal can be weighed")
 elif not books.products:

@@ -10,7 +10,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.browser.driving import Visitor, new_visitor, running_browser, running_server
+from tests.browser.driving import (
+    Visitor,
+    new_visitor,
+    open_first_person,
+    running_browser,
+    running_server,
+)
 
 PAGES = ("Overview", "Users", "Licenses", "Reclaim", "Renewal", "Changes", "Activity", "Data",
          "Connect")  # fmt: skip
@@ -49,8 +55,7 @@ def opened(visitor: Visitor, titles: list[str]) -> Iterator[str]:
     visitor.page.get_by_role("button", name="Explore the demo site").wait_for()
     if "Welcome" in titles:
         yield "Welcome"
-    visitor.page.get_by_role("button", name="Explore the demo site").click()
-    visitor.page.get_by_text("Up to date").wait_for(timeout=120_000)
+    visitor.explore()
     visitor.page.get_by_text("Up to date").wait_for(state="detached", timeout=30_000)
     for title in PAGES:
         if title in titles:
@@ -58,11 +63,7 @@ def opened(visitor: Visitor, titles: list[str]) -> Iterator[str]:
             yield title
     if "Person" in titles:
         visitor.go("Users")
-        visitor.page.get_by_test_id("stDataFrame").wait_for()
-        # The grid is a canvas: its first row's tick box lies below the header's.
-        visitor.page.get_by_test_id("stDataFrame").click(position={"x": 15, "y": 55})
-        visitor.page.get_by_role("heading", name="Person", level=1).wait_for()
-        visitor.settle()
+        open_first_person(visitor)
         yield "Person"
 
 

@@ -54,6 +54,12 @@ KINDS: Final = {
 }
 # From almost nothing to the color of people: visible on any page.
 SHADES: Final = [[0.0, "rgba(34,114,201,0.06)"], [0.25, "rgba(34,114,201,0.40)"], [1.0, PEOPLE]]
+# The same for cells with a digit in them: the darkest still carries the theme's ink.
+SHADES_UNDER_TEXT: Final = [
+    [0.0, "rgba(34,114,201,0.06)"],
+    [0.25, "rgba(34,114,201,0.34)"],
+    [1.0, "rgba(34,114,201,0.78)"],
+]
 CONFIG: Final = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 FONT: Final = {"size": 13}
 DAY_MS = 86_400_000

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pandas as pd
 import plotly.graph_objects as go
 
-from jira_usage.charts.look import NOTE, SHADES, figure
+from jira_usage.charts.look import NOTE, SHADES_UNDER_TEXT, figure
 from jira_usage.metrics.rows import each
 from jira_usage.metrics.words import WEEKDAYS
 
@@ -50,7 +50,7 @@ def person_calendar(frame: pd.DataFrame, ink: str | None = None) -> go.Figure:
         customdata=hovers,
         hovertemplate="%{customdata}<extra></extra>",
         hoverongaps=False,
-        colorscale=SHADES,
+        colorscale=SHADES_UNDER_TEXT,
         zmin=0,
         zmax=max(int(frame["actions"].fillna(0).max()), 4),
         showscale=False,

@@ -9,7 +9,7 @@ from jira_usage.charts.look import PEOPLE, figure
 from jira_usage.metrics.rows import each
 
 MOST = 12
-LONGEST_LABEL = 28
+LONGEST_LABEL = 34
 
 
 def projects_by_people(frame: pd.DataFrame) -> go.Figure:

@@ -6,9 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jira_usage.metrics.narrowing import last_dates
+from jira_usage.metrics.reclaim import GIVEABLE, Reclaim
 from jira_usage.metrics.roster import ANY, Roster
 from jira_usage.metrics.trend import Rates
-from jira_usage.metrics.words import NO_WORK, WORKED, people_count, plural, window_words
+from jira_usage.metrics.words import (
+    CONFIDENCE_WORDS,
+    NO_WORK,
+    WORKED,
+    people_count,
+    plural,
+    window_words,
+)
 
 UNKNOWN = "unknown"
 Filters = Mapping[str, str]
@@ -27,10 +35,11 @@ class Headline:
     note: str = ""
     filters: Filters = field(default_factory=dict)
     link: str = ""
+    page: str = "users"
 
 
 def headlines(roster: Roster, days: int) -> list[Headline]:
-    """People, licensed people, active people, and licensed people with no work found."""
+    """Active people, licensed people, those of them with no work found, and all people."""
     window = window_words(days)
     people = {"type": "atlassian"}
     gone = roster.number(**people, status="deactivated")
@@ -42,11 +51,12 @@ def headlines(roster: Roster, days: int) -> list[Headline]:
     no_licenses = "" if roster.licenses_known else roster.facet("product").unknown
     return [
         _told(
-            "People",
-            everyone,
-            "Accounts of people. Robots, apps and portal customers are not counted here.",
-            f"{gone:,} of them deactivated" if gone else "all accounts enabled",
-            people,
+            _active(days),
+            working,
+            f"People who commented, changed an issue or logged work {window}. "
+            "Reading leaves no trace.",
+            share,
+            active,
         ),
         _told(
             "With a license",
@@ -58,14 +68,6 @@ def headlines(roster: Roster, days: int) -> list[Headline]:
             no_licenses,
         ),
         _told(
-            _active(days),
-            working,
-            f"People who commented, changed an issue or logged work {window}. "
-            "Reading leaves no trace.",
-            share,
-            active,
-        ),
-        _told(
             "No work found",
             roster.number(**idle),
             f"People with a license of whom no comment, change or work log was found {window}. "
@@ -74,7 +76,39 @@ def headlines(roster: Roster, days: int) -> list[Headline]:
             idle,
             no_licenses or roster.blind,
         ),
+        _told(
+            "People",
+            everyone,
+            "Accounts of people. Robots, apps and portal customers are not counted here.",
+            f"{gone:,} of them deactivated" if gone else "all accounts enabled",
+            people,
+        ),
     ]
+
+
+def give_back_headline(listed: Reclaim) -> Headline:
+    """How many licenses could be given back, how sure that is, and the way to the reasons."""
+    rows = {
+        level: listed.select({"confidence": [level], "decision": list(GIVEABLE)}).rows
+        for level in CONFIDENCE_WORDS
+    }
+    total = sum(len(some) for some in rows.values())
+    sure = " · ".join(
+        f"{word} confidence: {len(rows[level]):,}"
+        for level, word in CONFIDENCE_WORDS.items()
+        if len(rows[level])
+    )
+    untold = f"of {people_count(listed.untold)} it can't be told" if listed.untold else ""
+    return Headline(
+        "Could be given back",
+        f"{total:,}" if total or not listed.untold else UNKNOWN,
+        "Licenses, not people: of whoever did no work for long. How sure that is depends on "
+        "how much is known and on what speaks against it; the list tells the reasons.",
+        " · ".join(words for words in (sure, untold) if words) or "Nothing was found.",
+        {},
+        "See the list" if total else "",
+        page="reclaim",
+    )
 
 
 def rate_headlines(rates: Rates, days: int) -> list[Headline]:

@@ -76,18 +76,18 @@ def projects(view: View) -> None:
     """The projects that are worked in, with the way to their people."""
     told = view.cached(answers.project_adoption)
     finding = findings.projects(told)
-    more = "The projects most people worked in, then all of them. Tick a row to see its people."
+    more = (
+        "The projects most people worked in, then all of them. "
+        "Click a bar or tick a row to see its people."
+    )
     with cards.card(finding, more):
-        chart, table = st.columns([2, 3], gap="medium")
-        with chart:
-            cards.chart(
-                charts.projects_by_people(told),
-                key="chart_projects",
-                alt=f"Bars of people per project. {finding}.",
-                opens=lambda point: project_tables.people_of(cards.named(point)),
-            )
-        with table:
-            project_tables.show_all(told, view.zone, f"All projects. {finding}.")
+        cards.chart(
+            charts.projects_by_people(told),
+            key="chart_projects",
+            alt=f"Bars of people per project. {finding}.",
+            opens=lambda point: project_tables.people_of(cards.named(point)),
+        )
+        project_tables.show_all(told, view.zone, f"All projects. {finding}.")
 
 
 def one_person() -> None:

@@ -57,7 +57,7 @@ def days_worked(view: View) -> None:
             for row in each(told)
         ]
         picked = st.dataframe(
-            told.assign(label=labels),
+            told.assign(label=labels, share=told["share"].round(2)),
             key="days_worked",
             on_select="rerun",
             selection_mode="single-row",
@@ -87,7 +87,7 @@ def groups(view: View, roster: Roster) -> None:
     more = "Groups that grant a product or administration, their enabled people, and who worked. "
     with cards.card("Work by group", more + "Tick a row to see its people."):
         picked = st.dataframe(
-            told,
+            told.round({"share": 2}),
             key="groups",
             on_select="rerun",
             selection_mode="single-row",

@@ -75,20 +75,24 @@ def open_people(filters: Mapping[str, str]) -> None:
 
 def headline_cards(headlines: Sequence[Headline]) -> None:
     """The numbers a page opens with, each with the way to the people it counts."""
-    with st.grid(4, min_column_width=160):
+    with st.grid(len(headlines), min_column_width=160):
         for headline in headlines:
             with st.container(border=True, height="stretch"):
                 st.metric(headline.label, headline.value, help=headline.help)
                 st.caption(safe(headline.note))
                 if headline.link:
-                    people_link(headline.link, headline.filters)
+                    people_link(headline.link, headline.filters, page=headline.page)
 
 
 def people_link(
-    label: str, filters: Mapping[str, str], icon: str = ":material/arrow_forward:"
+    label: str,
+    filters: Mapping[str, str],
+    icon: str = ":material/arrow_forward:",
+    *,
+    page: str = "users",
 ) -> None:
-    """Opens the Users page with filters."""
-    st.page_link("pages/users.py", label=label, icon=icon, query_params=dict(filters))
+    """Opens the Users page, or another list, with filters."""
+    st.page_link(f"pages/{page}.py", label=label, icon=icon, query_params=dict(filters))
 
 
 def active_trend(view: View) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from jira_usage.ui.frame import View
 from jira_usage.ui.text import moment
 
 SINCE = "since"
+AGO = (7, 30)
 NOTHING_TO_COMPARE = (
     "This is the first sync: changes are told from the next one on. "
     "Choose a date to see who stopped working since, or came back."
@@ -45,6 +46,16 @@ def show(view: View) -> date | None:
                 on_click=address.clear,
                 args=((SINCE,),),
             )
+        for days in AGO:
+            day = known.today - timedelta(days=days)
+            if first <= day != told:
+                st.button(
+                    f"{days} days ago",
+                    key=f"since_{days}",
+                    type="tertiary",
+                    on_click=_choose,
+                    args=(day,),
+                )
     return told
 
 
@@ -74,6 +85,10 @@ def _told(first: date, last: date) -> date | None:
         st.query_params.pop(SINCE, None)
         return None
     return day
+
+
+def _choose(day: date) -> None:
+    st.query_params[SINCE] = day.isoformat()
 
 
 def _write() -> None:

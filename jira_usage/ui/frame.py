@@ -27,6 +27,10 @@ from jira_usage.ui.text import age, count, moment, safe
 
 T = TypeVar("T")
 NOBODY_TITLE = "Who really works in your Jira?"
+AGAIN = (
+    "Connect to open “{title}”, just as the address says. A reload, or a restart of the server, "
+    "ends a session: the token is kept nowhere. What was synced is kept."
+)
 DEFINITION = (
     "**Active** means: on that day the person commented, changed an issue or logged work. "
     "Reading does not count."
@@ -65,9 +69,9 @@ class View:
 
     def coverage_line(self) -> str:
         """What the figures rest on, in one line of Markdown: dates, zone, age, coverage."""
-        short, remarks = self._short, self._remarks
-        read = "everything could be read" if not short else f"not complete: {', '.join(short)}"
-        if remarks and not short:
+        remarks = self._remarks
+        read = self.read_words
+        if remarks and not self._short:
             read += f", with {count(remarks, 'remark')}"
         first, last = self.period.first_on, self.period.last_on
         return (
@@ -75,6 +79,12 @@ class View:
             f"(today so far), days of {safe(self.zone)} · "
             f"data as of {moment(self.snapshot.as_of_ms, self.zone)} · {read}"
         )
+
+    @property
+    def read_words(self) -> str:
+        """Whether everything could be read, and else what could not."""
+        short = self._short
+        return f"not complete: {', '.join(short)}" if short else "everything could be read"
 
     @property
     def fully_read(self) -> bool:
@@ -122,7 +132,7 @@ def frame(title: str, *, question: str = "", needs_data: bool = True) -> View | 
         _header(title, question)
         empty.show_nothing_to_look_at(session.refusal())
     elif signed is None:
-        _header(NOBODY_TITLE, "" if title == "Overview" else f"Connect to open “{title}”.")
+        _header(NOBODY_TITLE, "" if title == "Overview" else AGAIN.format(title=title))
         empty.show_not_connected()
     elif isinstance(trouble, NothingSynced):
         _header(title, question)
@@ -142,6 +152,7 @@ def frame(title: str, *, question: str = "", needs_data: bool = True) -> View | 
         account_panel.show_account(signed)
     view = View(snapshot, snapshot.period(days, zone), zone, days, count_created)
     _header(title, question, view)
+    sync_panel.show_stale(signed, snapshot)
     sync_panel.show_failure(signed)
     return view
 
@@ -174,7 +185,7 @@ def _header(title: str, question: str, view: View | None = None) -> None:
     told = [question] if question else []
     if view:
         ago = age(time.time() - view.snapshot.as_of_ms / 1000)
-        told.append(f"last {view.days} days · synced {ago}")
+        told.append(f"last {view.days} days · synced {ago} · {view.read_words}")
     if told:
         st.caption(" · ".join(told))
     login.show_purpose()

@@ -15,8 +15,8 @@ from jira_usage.ui.frame import View
 from jira_usage.ui.people_filters import Chosen
 
 # Who, with which license, and with what work: these fit beside the sidebar on a usual screen.
-FIRST = ("name", "email", "licenses", "work", "days", "actions", "active_days", "last_active")
-ORDER = (*FIRST, "included", "roles", "groups", "type", "status")
+FIRST = ("name", "email", "licenses", "days", "actions", "active_days", "last_active")
+ORDER = (*FIRST, "work", "included", "roles", "groups", "type", "status")
 ROW_HEIGHT, HIGHEST = 36, 720
 
 
@@ -76,15 +76,15 @@ def _columns(view: View) -> dict[str, Any]:
     bar = "A bar for each day" if each == 1 else f"A bar for every {each} days"
     return {
         "name": text("Name", pinned=True, width=140),
-        "email": text("Email", width=154, help="“hidden”: the person shows it to nobody."),
-        "licenses": chips("Licenses", width=176),
+        "email": text("Email", width=236, help="“hidden”: the person shows it to nobody."),
+        "licenses": chips("Licenses", width=166),
         "work": text("Work", width=104, help=f"In the last {view.days} days."),
         "days": columns.spark(
-            "Day by day", width=130, help=f"{bar}, by the person's own busiest. Today comes last."
+            "Day by day", width=122, help=f"{bar}, by the person's own busiest. Today comes last."
         ),
         "actions": columns.number("Acts", width=55),
-        "active_days": columns.number("Active days", width=82),
-        "last_active": columns.moment("Last active", view.zone, width=103),
+        "active_days": columns.number("Active days", width=84),
+        "last_active": columns.moment("Last active", view.zone, width=108),
         "included": chips("Included"),
         "roles": chips("Roles"),
         "groups": chips("Groups"),

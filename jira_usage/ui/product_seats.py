@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from jira_usage import charts
+from jira_usage.metrics.access import INCLUDED
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.tables import people_table
 from jira_usage.metrics.tiles import Link, Tile
+from jira_usage.metrics.words import NO_WORK, WORKED
 from jira_usage.ui import cards
 from jira_usage.ui.text import safe
 
@@ -18,6 +21,13 @@ PEOPLE = ("licensed_users", "active_users", "inactive_users", "utilization")
 SEATS = ("seats_words", "seats_used")
 EVERY_COLUMN = ("product_name", *SEATS, "left_words", *PEOPLE, "included_users")
 NAMES_SHOWN = 100
+# The columns that count people, and the filters that show them.
+COUNTED: Mapping[str, Callable[[str], dict[str, str]]] = {
+    "licensed_users": lambda key: {"product": key},
+    "active_users": lambda key: {"product": key, "work": WORKED},
+    "inactive_users": lambda key: {"product": key, "work": NO_WORK},
+    "included_users": lambda key: {"product": f"{INCLUDED}:{key}"},
+}
 MAIN_COLUMNS = ("product_name", *PEOPLE, *SEATS)
 
 
@@ -68,15 +78,22 @@ def show_names(roster: Roster, tile: Tile, link: Link, products: pd.DataFrame) -
 
 
 def show_table(table: pd.DataFrame, column_order: tuple[str, ...]) -> None:
-    """A row for each product; takes the seat table."""
-    st.dataframe(
+    """A row for each product, from the seat table; a click on a number opens its people."""
+    picked = st.dataframe(
         table.round({"utilization": 2}),
+        key="seats",
+        on_select="rerun",
+        selection_mode="single-cell",
         hide_index=True,
         placeholder="unknown",
         column_order=column_order,
         column_config=_columns(),
         alt="Seats and people of each product",
-    )
+    ).selection.cells
+    for row, column in picked:
+        opens = COUNTED.get(column)
+        if opens and not pd.isna(number := table[column].iloc[row]) and int(number):
+            cards.open_people(opens(str(table["product_key"].iloc[row])))
 
 
 def _columns() -> dict[str, Any]:

@@ -25,7 +25,9 @@ def show_all(projects: pd.DataFrame, zone: str, alt: str) -> None:
         projects = projects[projects["life"] == life].reset_index(drop=True)
     picked = st.dataframe(
         projects.assign(
-            last=instants(projects["last_act_at"]), how=projects["life"].map(LIFE_WORDS)
+            last=instants(projects["last_act_at"]),
+            how=projects["life"].map(LIFE_WORDS),
+            share=projects["share"].round(2),
         ),
         key=f"projects_{life}" if life else "projects",  # a tick never moves to other rows
         on_select="rerun",

@@ -110,15 +110,15 @@ def _columns(view: View, currency: str) -> dict[str, Any]:
     price = columns.number
     return {
         "name": text("Name", pinned=True, width=140, help="Click it to open the person."),
-        "email": text("Email", width=154),
-        "product": text("Product", width=80),
-        "verdict": text("Verdict", width=135),
+        "email": text("Email", width=236),
+        "product": text("Product", width=130),
+        "verdict": text("Verdict", width=140),
         "last_act": columns.moment(
             "Last act", view.zone, "MMM D, YYYY", width=100, help="In all that is kept."
         ),
         "sure": text("How sure", width=76),
-        "for": chips("Reasons for", width=230),
-        "against": chips("Reasons against", width=230),
+        "for": chips("Reasons for", width=200),
+        "against": chips("Reasons against", width=240),
         "groups": chips("Groups to leave", width=140),
         "monthly": price(f"A month, {currency}", width=90),
         "yearly": price(f"A year, {currency}", width=90),

@@ -21,14 +21,16 @@ from jira_usage.ui.text import safe
 
 @dataclass(frozen=True)
 class Plan:
-    """A product for which money can be told, and the answer."""
+    """A product and the answer; `priced` where prices and seats were told."""
 
     product: Product
     answer: Answer
+    bought: int | None
+    priced: bool
 
 
-def show(view: View, books: Books, product: Product, buffer: Buffer) -> Plan | None:
-    """Draws the card; returns the plan where prices and seats were told."""
+def show(view: View, books: Books, product: Product, buffer: Buffer) -> Plan:
+    """Draws the card; returns the plan."""
     told = books.terms.of(product.key)
     with cards.card(product.name):
         seen = days_since_seen(product.days_since.index, books.dates, books.today)
@@ -55,7 +57,7 @@ def show(view: View, books: Books, product: Product, buffer: Buffer) -> Plan | N
         _people(view, books, product, answer)
         if login.is_administrator():
             renewal_terms.show(books, product, told)
-    return Plan(product, answer) if complete else None
+    return Plan(product, answer, told.bought, complete)
 
 
 def _numbers(product: Product, told: ProductTerms, answer: Answer) -> None:

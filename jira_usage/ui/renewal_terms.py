@@ -32,7 +32,9 @@ def show(books: Books, product: Product, told: ProductTerms) -> None:
     """The list prices to confirm with one click, and the form to say otherwise."""
     if told.price is None and books.terms.currency == OFFER_CURRENCY:
         _offers(books.kept, product.key, OFFERS.get(product.key, ()))
-    with st.expander("What you pay", icon=":material/edit:", expanded=bool(told.missing)):
+    with st.expander(
+        "Enter what you pay" if told.missing else "What you pay", icon=":material/edit:"
+    ):
         _form(books, product.key, told)
 
 

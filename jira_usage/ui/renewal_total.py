@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from jira_usage.errors import InvalidInput
@@ -14,7 +15,7 @@ from jira_usage.metrics.prices import amount_words, apps_yearly_cost
 from jira_usage.metrics.renewal_words import apps_words
 from jira_usage.metrics.words import plural
 from jira_usage.terms import LONGEST_CURRENCY, Buffer, Terms, money
-from jira_usage.ui import cards
+from jira_usage.ui import cards, columns
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.renewal_card import Plan
 from jira_usage.ui.renewal_view import Books, saved
@@ -22,7 +23,14 @@ from jira_usage.ui.text import safe
 
 
 def show(place: Any, books: Books, plans: Sequence[Plan]) -> None:
-    """What all products with a price save together. Money adds up; people and seats do not."""
+    """The products at a glance, and what those with a price save together.
+
+    Money adds up; people and seats do not.
+    """
+    if len(plans) > 1:
+        with place:
+            _at_a_glance(plans)
+    plans = [plan for plan in plans if plan.priced]
     told = [plan for plan in plans if plan.answer.costs]
     if not told:
         return
@@ -40,6 +48,36 @@ def show(place: Any, books: Books, plans: Sequence[Plan]) -> None:
         )
         if apps:
             st.markdown(apps)
+
+
+def _at_a_glance(plans: Sequence[Plan]) -> None:
+    rows = [
+        {
+            "product": plan.product.name,
+            "people": plan.answer.people,
+            "bought": plan.bought,
+            "renew": plan.answer.renew_for,
+            "spare": None if plan.bought is None else plan.bought - plan.answer.renew_for,
+            "back": plan.answer.not_found,
+        }
+        for plan in plans
+    ]
+    number = columns.number
+    with cards.card("At a glance", "Each product has a card below, with its price and people."):
+        st.dataframe(
+            pd.DataFrame(rows).astype({"bought": "Int64", "spare": "Int64"}),
+            hide_index=True,
+            placeholder="not told",
+            column_config={
+                "product": "Product",
+                "people": number("With a license"),
+                "bought": number("Bought"),
+                "renew": number("Renew for"),
+                "spare": number("Fewer than now", help="Bought less those to renew for."),
+                "back": number("No work found", help="In the days shown."),
+            },
+            alt="People, bought seats and seats to renew for, of each product",
+        )
 
 
 def show_settings(books: Books, buffer: Buffer) -> None:

@@ -23,6 +23,7 @@ POLL_SECONDS, IDLE_SECONDS = 0.5, 30
 STALE_MS = DAY_MS
 # Session state: the job whose end is to be told, and the failure that was put away.
 WATCHED, DISMISSED = "sync_watched", "sync_dismissed"
+REFRESHED = "sync_refreshed"  # the snapshot that this session's last sync made
 SYNC_DAYS, SYNC_FULL = "sync_days", "sync_full"
 READ = {
     "users": "People",
@@ -66,6 +67,22 @@ def show_failure(signed: Session) -> None:
         else:
             st.button("Try again", key="sync_again", on_click=start, args=(signed,), type="primary")
         st.button("Dismiss", key="sync_dismiss", on_click=_dismiss, args=(job.id,))
+
+
+def show_stale(signed: Session, snapshot: Snapshot) -> None:
+    """That the figures are old, and the way to newer ones: also where the sidebar is hidden."""
+    job = jobs.latest(signed.job_key)
+    if not is_stale(snapshot) or (job is not None and job.running):
+        return
+    st.warning(
+        "People may have worked, joined or left since. What is shown was true then.",
+        title=age_line(snapshot),
+        icon=":material/schedule:",
+    )
+    if login.is_administrator():
+        st.button(
+            "Refresh now", icon=":material/sync:", key="stale_sync", on_click=start, args=(signed,)
+        )
 
 
 def start(signed: Session, *, full: bool | None = None) -> None:
@@ -160,6 +177,8 @@ def _panel(signed: Session, snapshot: Snapshot | None, running: bool) -> None:
         return
     if login.is_administrator():
         _start_button(signed, snapshot)
+    if snapshot and st.session_state.get(REFRESHED) == snapshot.id:
+        st.page_link("pages/changes.py", label="See what changed", icon=":material/difference:")
     if job is not None and job.state in ("failed", "cancelled"):
         ended = age(time.time() - (job.ended_at or job.started_at))
         word = "Stopped" if job.state == "cancelled" else "Last sync failed"
@@ -252,6 +271,8 @@ def _tell_the_end(job: Job | None) -> None:
         new = f"{count(done.new_acts, 'new act')}" if done.new_acts else "nothing new"
         first = f"{done.users:,} accounts, {count(done.acts, 'act')}"
         what = first if done.mode == "full" else new
+        if done.mode != "full":
+            st.session_state[REFRESHED] = done.snapshot_id
         st.toast(
             f"**Up to date:** {what}. {duration(done.duration_s)}, "
             f"{count(done.requests, 'request')}.",

@@ -64,6 +64,12 @@ class Visitor:
         self.page.wait_for_timeout(200)
         self.page.wait_for_selector(SETTLED, timeout=60_000)
 
+    def explore(self) -> None:
+        """From the welcome to the demo with data."""
+        self.page.get_by_role("button", name="Explore the demo site").click()
+        self.page.get_by_text("Up to date").wait_for(timeout=120_000)
+        self.settle()
+
     def go(self, title: str) -> None:
         """Clicks a page in the navigation."""
         self.page.get_by_test_id("stSidebarNavLink").filter(has_text=title).click()
@@ -123,6 +129,15 @@ def running_browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield running
         running.close()
+
+
+def open_first_person(visitor: Visitor) -> None:
+    """Ticks the first row of the Users page."""
+    visitor.page.get_by_test_id("stDataFrame").wait_for()
+    # The grid is a canvas: the first row's tick box lies below the header's.
+    visitor.page.get_by_test_id("stDataFrame").click(position={"x": 15, "y": 55})
+    visitor.page.get_by_role("heading", name="Person", level=1).wait_for()
+    visitor.settle()
 
 
 def new_visitor(

@@ -20,7 +20,7 @@ def test_with_data(tmp_path: Path) -> None:
     app = run("activity", tmp_path)
     told = metrics(app)
     assert told["Active, 30 days"] == "2" and told["Active, 7 days"] == "2"
-    _, kinds, _, groups, projects, robots = (frame.value for frame in app.dataframe)
+    _, projects, _, kinds, _, groups, robots = (frame.value for frame in app.dataframe)
     assert groups[["name", "people", "active"]].to_numpy().tolist() == [
         ["jira-users", 2, 1],
         ["work-users", 2, 2],

@@ -36,6 +36,7 @@ def test_the_answer_first(tmp_path: Path) -> None:
         "With a license": "3",
         "Active, 30 days": "2",
         "No work found": "1",
+        "Could be given back": "1",
     }
     told = words(app)
     assert "2 of 3 licensed people worked in the last 30 days" in told
@@ -94,7 +95,8 @@ def test_licenses_not_permitted_are_unknown(tmp_path: Path) -> None:
     assert told["With a license"] == told["No work found"] == "unknown"
     assert told["Active, 30 days"] == "2"
     assert "Administer Jira is missing" in words(app).replace("\\", "")
-    assert not app.dataframe
+    assert "Could be given back" not in told
+    assert [frame.value.columns[0] for frame in app.dataframe] == ["date"]
 
 
 def test_work_not_permitted_calls_nobody_idle(tmp_path: Path) -> None:

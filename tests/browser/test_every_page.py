@@ -1,0 +1,90 @@
+"""Every page in one session of the synced demo: three widths, both themes, axe, charts, address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.accessibility import serious_findings
+from tests.browser.driving import Visitor, open_first_person
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Visitor]
+PAGES = (
+    *("Overview", "Users", "Licenses", "Reclaim", "Renewal", "Changes", "Activity", "Data"),
+    "Connect",
+)
+WIDTHS = (1024, 390)
+
+
+def wider_than_the_screen(visitor: Visitor) -> bool:
+    script = "document.documentElement.scrollWidth > window.innerWidth"
+    return bool(visitor.page.evaluate(script))
+
+
+def look(visitor: Visitor, name: str) -> list[str]:
+    """What is wrong with the page that is open: at 1440 in light, down to 390 in dark."""
+    page = visitor.page
+    wrong = [f"{name}, light: {found}" for found in serious_findings(page)]
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(250)
+        if wider_than_the_screen(visitor):
+            wrong.append(f"{name} is wider than {width} pixels")
+    page.emulate_media(color_scheme="dark")
+    visitor.settle()
+    wrong += [f"{name}, dark: {found}" for found in serious_findings(page)]
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    visitor.settle()
+    levels = page.locator("h1, h2, h3, h4").evaluate_all("all => all.map(h => +h.tagName[1])")
+    if levels[:1] != [1] or any(b - a > 1 for a, b in pairwise(levels)):
+        wrong.append(f"{name}: headings out of order, {levels}")
+    return wrong
+
+
+def test_every_page_fits_reads_and_clicks(visit: Visit) -> None:
+    visitor = visit()
+    visitor.open()
+    visitor.page.get_by_role("button", name="Explore the demo site").wait_for()
+    wrong = look(visitor, "Welcome")
+    visitor.explore()
+    for title in PAGES:
+        visitor.go(title)
+        wrong += look(visitor, title)
+    visitor.go("Users")
+    open_first_person(visitor)
+    wrong += look(visitor, "Person")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_click_on_a_day_opens_exactly_its_people_and_back_leads_back(visit: Visit) -> None:
+    visitor = visit()
+    visitor.open()
+    visitor.explore()
+    page = visitor.page
+    bars = page.locator(".js-plotly-plot .barlayer .trace").nth(2).locator(".point")
+    page.get_by_role(
+        "figure", name=re.compile("Bars of active people")
+    ).scroll_into_view_if_needed()
+    box = bars.first.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_timeout(300)
+    told = page.locator(".hoverlayer").first.text_content() or ""
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.get_by_role("heading", name="Users", level=1).wait_for()
+    visitor.settle()
+    assert re.search(r"[?&]on=\d{4}-\d\d-\d\d", page.url) and "type=atlassian" in page.url
+    [number] = re.findall(r"([\d,]+) active", told)
+    expect(page.get_by_text(re.compile(rf"^{number} accounts? of"))).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Active on")).click()
+    page.wait_for_url(re.compile(r"^(?!.*[?&]on=)"))
+    page.go_back()
+    page.go_back()
+    page.get_by_role("heading", name="Overview", level=1).wait_for()
+    visitor.settle()
