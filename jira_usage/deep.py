@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any
-
-import orjson
 
 DEEPEST = 100
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
-def loads(content: bytes) -> Any:
-    """The document, with null for what lies deeper than DEEPEST. ValueError where it is no JSON.
+def pruned(content: bytes) -> bytes:
+    """The text with null in place of what opens deeper than DEEPEST and is closed again.
 
     People quote quotes in quotes: one comment may be nested more deeply than parsers
     allow, and must not stop the reading of all others.
     """
-    try:
-        return orjson.loads(content)
-    except orjson.JSONDecodeError:
-        shallow = pruned(content)
-        if shallow == content:
-            raise
-        return orjson.loads(shallow)
-
-
-def pruned(content: bytes) -> bytes:
-    """The text with null in place of what opens deeper than DEEPEST and is closed again."""
     kept: list[bytes] = []
     depth, start = 0, 0
     for token in _TOKEN.finditer(content):

@@ -11,8 +11,7 @@ import re
 from typing import Any
 
 import msgspec
-
-from jira_usage.deep import loads, pruned
+import orjson
 
 _ON_BEHALF = re.compile(r"on behalf of accountId=(\S+)")
 
@@ -95,14 +94,9 @@ def changelog_page(content: bytes) -> ChangelogPage:
     try:
         page = _PAGE.decode(content)
     except msgspec.ValidationError:
-        return _changelog_page_by_pieces(loads(content))
+        return _changelog_page_by_pieces(orjson.loads(content))
     except msgspec.DecodeError:
         raise ValueError("no JSON") from None
-    except RecursionError:
-        shallow = pruned(content)
-        if shallow == content:
-            raise ValueError("no JSON") from None
-        return changelog_page(shallow)
     page.unreadable = 0
     return page
 

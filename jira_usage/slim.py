@@ -14,6 +14,7 @@ from typing import Any, TypedDict, TypeVar
 import msgspec
 import orjson
 
+from jira_usage.deep import pruned
 from jira_usage.documents import Person
 
 T = TypeVar("T")
@@ -92,13 +93,17 @@ class Issues(TypedDict, total=False):
 def decoded(content: bytes, decode: Callable[[bytes], T]) -> T:
     """What `decode` makes of an answer; texts that are cut within a sign are mended for it.
 
-    Raises ValueError where it is damaged beyond that.
+    What is nested too deeply for parsers is left out. Raises ValueError where it is damaged
+    beyond that.
     """
     try:
         return decode(content)
-    except ValueError:
-        whole = content.decode("utf-8", "replace").encode()
-        return decode(_HALF_SIGN.sub(rb"\\ufffd", whole))
+    except (ValueError, RecursionError):
+        whole = _HALF_SIGN.sub(rb"\\ufffd", content.decode("utf-8", "replace").encode())
+    try:
+        return decode(pruned(whole))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def _decoder(shape: Any) -> Callable[[bytes], Json]:

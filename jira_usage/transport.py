@@ -26,7 +26,6 @@ from urllib3.util import Retry
 
 from jira_usage import __version__
 from jira_usage.connection import is_loopback
-from jira_usage.deep import loads
 from jira_usage.errors import (
     AuthenticationFailed,
     NotJiraCloud,
@@ -115,7 +114,7 @@ class Transport:
         self,
         path: str,
         params: Mapping[str, str | int | list[str]] | None = None,
-        decode: Callable[[bytes], Json] = loads,
+        decode: Callable[[bytes], Json] = orjson.loads,
         **names: str,
     ) -> Json:
         """What a GET answers, decoded; `names` fill the braces of `path`.
@@ -124,7 +123,9 @@ class Transport:
         """
         return self._ask("GET", path, names, params=params, decode=decode)
 
-    def post(self, path: str, body: Mapping[str, Json], decode: Callable[[bytes], T] = loads) -> T:
+    def post(
+        self, path: str, body: Mapping[str, Json], decode: Callable[[bytes], T] = orjson.loads
+    ) -> T:
         """What a reading POST answers, decoded. A POST that could write is refused here."""
         if path.removeprefix("/rest/api/3/") not in READING_POSTS:
             raise ValueError(f"POST {path} is not one of the reading requests")
@@ -138,7 +139,7 @@ class Transport:
         names: Mapping[str, str],
         params: Mapping[str, str | int | list[str]] | None = None,
         body: bytes | None = None,
-        decode: Callable[[bytes], Json] = loads,
+        decode: Callable[[bytes], Json] = orjson.loads,
     ) -> Json:
         url = self.base_url + path.format(**{k: quote(v, safe="") for k, v in names.items()})
         lane_name = f"{method} {path}"
