@@ -10,6 +10,7 @@ import os
 import stat
 import tomllib
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,7 +47,7 @@ def sections(environment: Mapping[str, str]) -> Mapping[str, Any]:
                     f"{path} may be read or changed by others, and it holds secrets.",
                     "Make it yours alone: chmod 600, owned by the user who runs the app.",
                 )
-            return tomllib.load(file)
+            return _parsed(file.read())
     except FileNotFoundError:
         if environment.get("JIRA_USAGE_SETTINGS", "").strip():
             raise InvalidInput(
@@ -63,6 +64,20 @@ def sections(environment: Mapping[str, str]) -> Mapping[str, Any]:
         raise InvalidInput(
             f"{path} is not valid TOML.", "Compare it with the example beside it."
         ) from None
+
+
+# What was read last, by its digest: a page asks many times, and TOML takes a millisecond.
+_last: list[tuple[bytes, Mapping[str, Any]]] = []
+
+
+def _parsed(content: bytes) -> Mapping[str, Any]:
+    digest = sha256(content).digest()
+    for known, told in _last[:1]:
+        if known == digest:
+            return told
+    fresh = tomllib.loads(content.decode())
+    _last[:] = [(digest, fresh)]
+    return fresh
 
 
 def section(

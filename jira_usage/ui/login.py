@@ -6,6 +6,7 @@ opens for nobody else.
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Mapping
@@ -43,6 +44,8 @@ OPEN_FURTHER = (
 # The settings files that have asked for a login. One that has stays closed when it is emptied
 # or lost: else everybody would be the administrator of this machine until it is back.
 _asked: set[Path] = set()
+_logged: set[str] = set()
+log = logging.getLogger(__name__)
 
 
 def is_set_up() -> bool:
@@ -102,7 +105,7 @@ def gate(*, administrators_only: bool) -> None:
         found = standing()
     except InvalidInput as error:
         st.title("This app is not open", anchor=False)
-        show_error(error)
+        _show_trouble(error)
         st.stop()
     st.session_state[SEEN] = found
     if not found.admitted:
@@ -140,6 +143,20 @@ def show_account() -> None:
         told = f"Logged in as {safe(_email())}"
         st.caption(f"{told}, viewer: you can look at everything." if is_viewer() else f"{told}.")
         _log_out("sidebar_log_out")
+
+
+def _show_trouble(error: InvalidInput) -> None:
+    """What is wrong with the settings; to who comes through a proxy only that something is."""
+    if error.message not in _logged:
+        _logged.add(error.message)
+        log.error("not open: %s", error)
+    if _is_passed_on() and error.remedy != OPEN_FURTHER:
+        st.error(
+            "Its settings can't be relied on. Whoever runs it finds the reason in its log.",
+            icon=":material/lock:",
+        )
+    else:
+        show_error(error)
 
 
 def _show_door(found: Standing) -> None:
@@ -184,10 +201,14 @@ def _must_be_local() -> None:
             "No login is set up, and this app answers under names of other machines.", OPEN_FURTHER
         )
 
-    if any(_headers().get(name) for name in PASSED_ON):
+    if _is_passed_on():
         raise InvalidInput(
             "No login is set up, and a proxy passes this app on to others.", OPEN_FURTHER
         )
+
+
+def _is_passed_on() -> bool:
+    return any(_headers().get(name) for name in PASSED_ON)
 
 
 def _headers() -> Mapping[str, str]:

@@ -261,3 +261,27 @@ def test_without_a_login_no_proxy_passes_the_app_on(
     app = visit("data", {}, kept_site.a_session(home))
     assert_shut(app)
     assert "proxy" in words(app)
+
+
+def test_who_comes_through_a_proxy_is_not_told_what_is_wrong_with_the_settings(
+    settings_file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(login, "_headers", lambda: {"X-Forwarded-For": "203.0.113.9"})
+    settings_file.chmod(0o644)
+    app = visit("overview", claims())
+    assert_shut(app)
+    assert str(settings_file) not in words(app).replace("\\", "")
+    assert str(settings_file) in caplog.text
+
+
+def test_what_redraws_itself_asks_again_who_is_looking(
+    settings_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part of a page that moves by itself never passes the gate: it starts the page anew."""
+    again: list[bool] = []
+    monkeypatch.setattr("streamlit.rerun", lambda: again.append(True))
+    monkeypatch.setattr("streamlit.session_state", {login.SEEN: login.Standing.VIEWER})
+    for now, starts in (("VIEWER", 0), ("NOT_LISTED", 1), ("ADMINISTRATOR", 2)):
+        monkeypatch.setattr(login, "standing", lambda now=now: login.Standing[now])
+        login.recheck()
+        assert len(again) == starts
