@@ -107,20 +107,29 @@ class View:
 
 
 @overload
-def frame(title: str, *, question: str = "", needs_data: Literal[True] = True) -> View: ...
+def frame(
+    title: str,
+    *,
+    question: str = "",
+    needs_data: Literal[True] = True,
+    for_administrators: bool = False,
+) -> View: ...
 @overload
 def frame(title: str, *, question: str = "", needs_data: Literal[False]) -> None: ...
-def frame(title: str, *, question: str = "", needs_data: bool = True) -> View | None:
+def frame(
+    title: str, *, question: str = "", needs_data: bool = True, for_administrators: bool = False
+) -> View | None:
     """Opens a page; stops it where this session is not connected or nothing is synced yet.
 
-    A page that needs no data gets no view. Where people log in, it is for administrators.
+    A page that needs no data gets no view. Where people log in, it is for administrators, as
+    is one that says so.
     """
     navigation.ensure_table()
     st.set_page_config(page_title=f"{title} · Jira usage", page_icon=brand.PAGE_ICON, layout="wide")
     brand.show()
     if session.is_shared():
         empty.show_only_shared()
-    login.gate(administrators_only=not needs_data)
+    login.gate(administrators_only=for_administrators or not needs_data)
     signed = session.current()
     snapshot, trouble = _load(signed)
     if signed:

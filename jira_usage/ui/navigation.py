@@ -18,7 +18,7 @@ from jira_usage.ui.errors import show_error
 
 _this_run = threading.local()
 SEEN = "navigation_seen"
-CONNECT = "connect"
+FOR_ADMINISTRATORS = frozenset({"connect", "share"})
 LINK = "link"
 """What the address names the secret of a link."""
 
@@ -28,7 +28,8 @@ def run(pages: Sequence[Page]) -> None:
     nightly.ensure()
     # Before st.navigation: else the page's Material icon becomes the favicon, from Google.
     st.set_page_config(page_title="Jira usage", page_icon=PAGE_ICON, layout="wide")
-    shown = [page for page in pages if page.url_path != CONNECT or _may_connect()]
+    hidden = FOR_ADMINISTRATORS if login.is_viewer() else frozenset()
+    shown = [page for page in pages if page.url_path not in hidden]
     alone = session.is_shared() or LINK in st.query_params
     page = st.navigation(shown, position="hidden" if alone else "sidebar")
     _this_run.routed = st.session_state[SEEN] = True
@@ -38,11 +39,6 @@ def run(pages: Sequence[Page]) -> None:
         show_error(error)
     finally:
         _this_run.routed = False
-
-
-def _may_connect() -> bool:
-    """Whether the way to Connect is shown; the page itself asks again."""
-    return not login.is_viewer()
 
 
 def ensure_table() -> None:

@@ -12,7 +12,7 @@ from jira_usage import links
 from jira_usage.errors import JiraUsageError
 from jira_usage.links import Link
 from jira_usage.reports import build_report, freeze, scope_words
-from jira_usage.ui import cards, reclaim_notes, session, share_files
+from jira_usage.ui import cards, login, reclaim_notes, session, share_files
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.frame import View
 from jira_usage.ui.navigation import LINK
@@ -38,7 +38,7 @@ def show(view: View, wanted: Wanted) -> None:
     """The form for a new link, and the links there are."""
     with cards.card("A link", WHAT_IT_IS):
         signed = session.current()
-        if signed and signed.origin == "environment":
+        if signed and signed.origin == "environment" and not login.is_set_up():
             st.warning(OPEN_TO_ALL, icon=":material/public:")
         _show_form(view, wanted)
         _show_made()

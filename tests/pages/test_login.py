@@ -38,7 +38,15 @@ purpose = "To plan licenses, ![x](https://evil.example/x) not to rate people."
 # What changes something, or leads to it.
 CHANGES = {
     *("Refresh", "Sync now", "Sync again", "Try again", "Connect again", "Cancel", "Disconnect"),
-    *("Save", "Check a sample", "Forget this site's data", "Forget these dates"),
+    *(
+        "Create a link",
+        "Revoke",
+        "Refresh now",
+        "Save",
+        "Check a sample",
+        "Forget this site's data",
+        "Forget these dates",
+    ),
     *("Test and connect", "Explore the demo site", "Back to 30, 60, 90 and 30", "Use these dates"),
 }
 
@@ -114,7 +122,12 @@ def test_a_stranger_is_told_why(who: str, settings_file: Path, home: Path) -> No
     assert login.WORDS[access.standing(STRANGERS[who], time.time())] in words(app)
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page != "connect"])
+FOR_ADMINISTRATORS = ("connect", "share")
+# What a link shows asks for no login: tests of links say whom it opens for.
+FOR_VIEWERS = [page for page in PAGES if page not in (*FOR_ADMINISTRATORS, "shared")]
+
+
+@pytest.mark.parametrize("page", FOR_VIEWERS)
 def test_a_viewer_sees_every_page_and_can_change_nothing(page: str) -> None:
     app = visit(page, claims())
     assert not app.exception
@@ -125,10 +138,20 @@ def test_a_viewer_sees_every_page_and_can_change_nothing(page: str) -> None:
     assert kept_site.TOKEN not in words(app) + str(app.session_state)
 
 
-def test_a_viewer_has_no_page_connect() -> None:
-    app = visit("connect", claims())
+@pytest.mark.parametrize("page", FOR_ADMINISTRATORS)
+def test_a_viewer_neither_connects_nor_shares(page: str) -> None:
+    app = visit(page, claims())
     assert not app.exception and not app.text_input
     assert not labels(app) & CHANGES
+
+
+def test_a_page_for_administrators_says_so_to_who_was_one(settings_file: Path) -> None:
+    app = visit("share", claims(ADMIN))
+    assert "Create a link" in labels(app)
+    lists = settings_file.read_text().replace(ADMIN, "x@acme.example").replace(VIEWER, ADMIN)
+    settings_file.write_text(lists)
+    app.run()
+    assert not app.exception and not labels(app) & CHANGES
 
 
 def test_an_administrator_has_it_all() -> None:
@@ -190,6 +213,8 @@ def test_what_is_kept_asks_before_it_changes_or_goes(
     guarded = kept_site.a_site(home).guarded(login.require_administrator)
     with pytest.raises(PermissionMissing):
         decisions.set_thresholds(guarded, decisions.Thresholds(working=20))
+    with pytest.raises(PermissionMissing):
+        guarded.drop_note("links")
     with pytest.raises(PermissionMissing):
         guarded.forget()
     assert guarded.current() is not None
