@@ -74,6 +74,14 @@ def standing() -> Standing:
     return Access.parse(told).standing(st.user.to_dict(), time.time())
 
 
+def is_admitted() -> bool:
+    """Whether whoever is looking may see anything at all; no where in doubt."""
+    try:
+        return standing().admitted
+    except JiraUsageError:
+        return False
+
+
 def is_administrator() -> bool:
     """Whether whoever is looking may connect, sync, decide and delete; no where in doubt."""
     try:

@@ -30,7 +30,7 @@ def run(pages: Sequence[Page]) -> None:
     st.set_page_config(page_title="Jira usage", page_icon=PAGE_ICON, layout="wide")
     hidden = FOR_ADMINISTRATORS if login.is_viewer() else frozenset()
     shown = [page for page in pages if page.url_path not in hidden]
-    alone = session.is_shared() or LINK in st.query_params
+    alone = session.is_shared() or LINK in st.query_params or not login.is_admitted()
     page = st.navigation(shown, position="hidden" if alone else "sidebar")
     _this_run.routed = st.session_state[SEEN] = True
     try:

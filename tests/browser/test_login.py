@@ -101,6 +101,7 @@ def test_a_cold_deep_link_shows_the_door_and_nothing_else(team: Team, page: Page
     page.wait_for_selector(SETTLED)
     assert "Data as of" not in words(page)
     assert page.get_by_test_id("stDataFrame").count() == 0
+    assert page.get_by_test_id("stSidebarNavLink").count() == 0
 
 
 def test_a_viewer_sees_the_data_at_once_and_is_out_when_taken_off_the_list(
