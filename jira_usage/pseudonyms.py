@@ -28,6 +28,7 @@ class Pseudonyms:
         """With the site's key, which is made when it is first asked for."""
         key = kept.note(NOTE)
         if key is None or len(key) != SIZE:
+            kept = SiteStore(kept.folder)  # nobody's note: whoever may look may need it
             kept.change_note(NOTE, lambda told: told or secrets.token_bytes(SIZE))
             key = kept.note(NOTE) or b""
         return cls(key)

@@ -28,18 +28,16 @@ WHAT_IT_IS = (
     "nothing else. It ends by itself, and you can revoke it at any time."
 )
 ONCE = "Copy it now: only a hash of it is kept, and it can't be shown again."
-OPEN_TO_ALL = (
-    "This server is connected by its own settings: whoever can open its address sees everything, "
-    "with or without a link."
-)
+REACH = "Others can open it if they can reach this server, whose address is in the link."
+FOR_ADMINISTRATORS = "Only an administrator of this app can make and revoke links."
 
 
 def show(view: View, wanted: Wanted) -> None:
     """The form for a new link, and the links there are."""
     with cards.card("A link", WHAT_IT_IS):
-        signed = session.current()
-        if signed and signed.origin == "environment" and not login.is_set_up():
-            st.warning(OPEN_TO_ALL, icon=":material/public:")
+        if not login.is_administrator():
+            st.caption(FOR_ADMINISTRATORS)
+            return
         _show_form(view, wanted)
         _show_made()
         _show_list(view)
@@ -102,7 +100,7 @@ def _show_made() -> None:
     """The address of a link that was just made, once."""
     secret = st.session_state.pop(MADE, "")
     if secret:
-        st.success(ONCE, icon=":material/link:")
+        st.success(f"{ONCE} {REACH}", icon=":material/link:")
         st.code(address(str(st.context.url or ""), secret), language=None, wrap_lines=True)
 
 

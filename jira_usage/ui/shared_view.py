@@ -53,7 +53,10 @@ def link_frame() -> Report:
         layout="wide",
         initial_sidebar_state="collapsed",
     )
+    known = session.is_shared() or navigation.LINK in st.query_params
     session.share_only()
+    if not known:  # the navigation is there already
+        st.rerun()
     brand.show()
     found = _find()
     report = _report(*found) if found else None
