@@ -24,7 +24,7 @@ from jira_usage.scope import FEWEST, Scope
 from jira_usage.snapshot import Snapshot
 
 NOT_SHARED = "This is not part of what is shown."
-SOMETHING = "A part could not be read."
+SOMETHING = "There is a remark, which names more than is shown here."
 OF_LICENSES = ("licenses", "plans", "groups", "administrators", "project roles")
 NO_REASON = "decided"
 
