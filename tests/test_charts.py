@@ -16,7 +16,7 @@ from jira_usage.metrics import answers
 from jira_usage.metrics.verdicts import verdict_counts
 from jira_usage.period import DAY_MS
 from jira_usage.snapshot import Snapshot
-from tests.builders import company, product, project, snapshot, window
+from tests.builders import NOW, act, company, product, project, snapshot, window
 
 HOSTILE = '<a href="https://evil.example">x</a>'
 
@@ -109,6 +109,24 @@ def test_colors_can_be_told_from_the_page(page: str) -> None:
         assert contrast(color, page) >= 2.8, color
     for color in set(look.VERDICTS.values()) - {look.UNTOLD}:
         assert contrast(color, "#FFFFFF") >= 4.5, f"white words on {color}"
+
+
+@pytest.mark.parametrize(("page", "ink"), [("#FFFFFF", "#101214"), ("#161A1D", "#E6EAEE")])
+def test_the_digits_of_the_calendar_can_be_read_on_every_cell(page: str, ink: str) -> None:
+    for _, shade in look.SHADES_UNDER_TEXT:
+        *rgb, alpha = (float(part) for part in shade[5:-1].split(","))
+        under = [int(page[place : place + 2], 16) for place in (1, 3, 5)]
+        mixed = [round(c * alpha + u * (1 - alpha)) for c, u in zip(rgb, under, strict=True)]
+        assert contrast("#" + "".join(f"{part:02X}" for part in mixed), ink) >= 4.5, shade
+
+
+def test_a_day_far_above_the_usual_is_noted_on_the_chart(tmp_path: Path) -> None:
+    many = [act("ann", at=NOW - 2 * DAY_MS, act="issue_changed") for _ in range(60)]
+    kept = snapshot(tmp_path, **(company() | {"acts": many}))
+    period = window(14)
+    told = answers.active_trend(kept, period, False), answers.spikes(kept, period, False)
+    [note] = charts.active_trend(*told).layout.annotations
+    assert "acts" in note.text and "60 acts, 100% of them changes to issues" in note.hovertext
 
 
 def test_things_have_a_color_of_their_own() -> None:

@@ -58,18 +58,24 @@ def show_all(projects: pd.DataFrame, zone: str, alt: str) -> None:
 def _ask_life(projects: pd.DataFrame) -> str:
     """Which projects to list, by their life, with how many there are; the address keeps it."""
     numbers = projects.loc[projects["life"] != "", "life"].value_counts()
-    st.session_state["life"] = next(iter(address.told("life", tuple(LIFE_WORDS))), None)
-    shown = [life for life in LIFE_WORDS if life in numbers or life == st.session_state["life"]]
-    chosen = st.pills(
-        "Show only",
-        shown,
+    chosen = next(iter(address.told("life", tuple(LIFE_WORDS))), "")
+    st.session_state["life"] = chosen
+    shown = [life for life in LIFE_WORDS if life in numbers or life == chosen]
+    st.radio(
+        "Which projects",
+        ["", *shown],
         key="life",
-        format_func=lambda life: f"{LIFE_WORDS[life]}: {plural(numbers.get(life, 0), 'project')}",
+        horizontal=True,
+        format_func=lambda life: _life_words(life, int(numbers.get(life, 0))),
         help=LIFE,
         on_change=address.write,
         args=("life",),
     )
-    return str(chosen or "")
+    return chosen
+
+
+def _life_words(life: str, number: int) -> str:
+    return f"{LIFE_WORDS[life]}: {plural(number, 'project')}" if life else "All"
 
 
 def people_of(project_key: str) -> dict[str, str]:

@@ -34,11 +34,11 @@ def show(pairs: Pairs) -> None:
         st.markdown(f"**Decide about {plural(len(pairs), 'license')}**")
         st.caption(MEANS)
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            choice = st.segmented_control(
+            choice = st.radio(
                 "Decision",
                 list(WORDS),
-                default=KEEP,
-                required=True,
+                index=list(WORDS).index(KEEP),
+                horizontal=True,
                 format_func=WORDS.__getitem__,
                 key="decide_choice",
             )

@@ -99,11 +99,11 @@ def ask_buffer(told: Terms) -> Buffer:
             width=180,
             help="For newcomers: seats that are renewed though nobody has them yet.",
         )
-        unit = st.segmented_control(
+        unit = st.radio(
             "In",
             list(UNITS),
-            default=told.buffer.unit,
-            required=True,
+            index=list(UNITS).index(told.buffer.unit),
+            horizontal=True,
             format_func=UNITS.__getitem__,
             key=BUFFER_UNIT,
             bind="query-params",

@@ -1,4 +1,4 @@
-"""One server for each module, one Chromium for the session."""
+"""One server and one Chromium for all tests, a new session for each visitor."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from playwright.sync_api import Browser
 from tests.browser.driving import Server, Visitor, new_visitor, running_browser, running_server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A fresh server for each module: nobody has opened a page of it yet."""
+    """The one server that all tests visit."""
     with running_server(tmp_path_factory.mktemp("server")) as running:
         yield running
 

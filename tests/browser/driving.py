@@ -32,6 +32,7 @@ SETTLED = (
     "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
 )
 # Below a page's address Streamlit asks for its health first there, then at the root.
+SLOWEST_SYNC_MS = 180_000
 EXPECTED_404 = ("_stcore/health", "_stcore/host-config")
 
 
@@ -65,9 +66,18 @@ class Visitor:
         self.page.wait_for_selector(SETTLED, timeout=60_000)
 
     def explore(self) -> None:
-        """From the welcome to the demo with data."""
+        """From the welcome to the demo with data: Refresh is back when the sync has ended."""
         self.page.get_by_role("button", name="Explore the demo site").click()
-        self.page.get_by_text("Up to date").wait_for(timeout=120_000)
+        refresh = self.page.get_by_test_id("stSidebar").get_by_text("Refresh", exact=True).first
+        refresh.wait_for(state="attached", timeout=SLOWEST_SYNC_MS)
+        self.settle()
+
+    def refresh(self) -> None:
+        """One click; afterwards the page says what is new, once no earlier toast is left."""
+        toast = self.page.get_by_text("Up to date")
+        toast.wait_for(state="detached", timeout=30_000)
+        self.page.get_by_role("button", name="Refresh").click()
+        toast.wait_for(timeout=SLOWEST_SYNC_MS)
         self.settle()
 
     def go(self, title: str) -> None:

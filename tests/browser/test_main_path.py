@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -27,34 +26,16 @@ def token() -> str:
     return site.token
 
 
-def explore(visitor: Visitor) -> None:
-    """From the welcome to the overview with data."""
-    visitor.page.get_by_role("button", name="Explore the demo site").click()
-    visitor.page.get_by_text("Up to date").wait_for(timeout=90_000)
-    visitor.settle()
-
-
-def test_a_cold_deep_link_shows_the_welcome_and_the_real_navigation(visit: Visit) -> None:
-    """Must be the first of the module: it needs a server that nobody has opened."""
-    visitor = visit()
-    visitor.open("/users?days=7")
-    visitor.page.get_by_role("button", name="Explore the demo site").wait_for()
-    links = visitor.page.get_by_test_id("stSidebarNavLink").all_inner_texts()
-    assert [re.sub(r"^\S+\n+", "", link) for link in links] == [*PAGES, "Connect"]
-
-
 def test_the_main_path(visit: Visit, server: Server, token: str) -> None:
     visitor = visit()
     visitor.open()
-    explore(visitor)
+    visitor.explore()
     assert visitor.page.get_by_test_id("stMetric").count() > 2
     for title in PAGES:
         visitor.go(title)
         assert "Data as of" in visitor.words and "Refresh" in visitor.words
         visitor.assert_clean()
-    visitor.page.get_by_role("button", name="Refresh").click()
-    visitor.page.get_by_text("Up to date").wait_for(timeout=90_000)
-    visitor.settle()
+    visitor.refresh()
     assert visitor.page.get_by_role("heading", level=1).inner_text() == "Data"
 
     visitor.page.reload()
@@ -70,8 +51,8 @@ def test_the_main_path(visit: Visit, server: Server, token: str) -> None:
 
 
 def test_a_new_session_sees_no_data_on_any_page(visit: Visit) -> None:
-    for path in PATHS:
-        visitor = visit()
+    visitor = visit()
+    for path in PATHS:  # each address typed anew is a new session
         visitor.open(path)
         visitor.page.get_by_role("button", name="Explore the demo site").wait_for()
         assert "Data as of" not in visitor.words
@@ -82,7 +63,7 @@ def test_a_new_session_sees_no_data_on_any_page(visit: Visit) -> None:
 def test_the_address_bar_is_the_state(visit: Visit) -> None:
     visitor = visit()
     visitor.open("/activity?days=7&zone=Asia/Kolkata")
-    explore(visitor)
+    visitor.explore()
     assert "days=7" in visitor.page.url and "zone=Asia" in visitor.page.url
     visitor.go("Data")
     assert "days=7" in visitor.page.url and "zone=Asia" in visitor.page.url
@@ -93,7 +74,7 @@ def test_the_address_bar_is_the_state(visit: Visit) -> None:
     visitor.page.reload()
     visitor.settle()
     assert "Explore the demo site" in visitor.words
-    explore(visitor)
+    visitor.explore()
     assert "days=14" in visitor.page.url and "zone=Asia" in visitor.page.url
 
 
@@ -116,26 +97,9 @@ def test_a_second_session_sees_what_the_first_one_synced(visit: Visit) -> None:
     first, second = visit(), visit()
     for visitor in (first, second):
         visitor.open("/data")
-        explore(visitor)
-    second.page.get_by_text("Up to date").wait_for(state="detached", timeout=30_000)
+        visitor.explore()
     shown = second.page.get_by_test_id("stMetric").all_inner_texts()
-    first.page.get_by_text("Up to date").wait_for(state="detached", timeout=30_000)
-    first.page.get_by_role("button", name="Refresh").click()
-    first.page.get_by_text("Up to date").wait_for(timeout=90_000)
+    first.refresh()
     second.go("Overview")
     second.go("Data")
     assert second.page.get_by_test_id("stMetric").all_inner_texts() != shown
-
-
-@pytest.mark.parametrize("width", [1440, 1024, 390])
-def test_nothing_is_wider_than_the_screen(visit: Visit, width: int) -> None:
-    visitor = visit(width=width, dark=width == 1024)
-    visitor.open("/data")
-    assert not too_wide(visitor)
-    explore(visitor)
-    assert not too_wide(visitor)
-
-
-def too_wide(visitor: Visitor) -> bool:
-    script = "document.documentElement.scrollWidth > window.innerWidth"
-    return bool(visitor.page.evaluate(script))

@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 
 from reading import HOSTILE, metrics, open_page, run, words
+from reading import address as address_of
+from streamlit.testing.v1 import AppTest
 
 from tests.builders import act, days_ago, project
 
@@ -71,6 +73,24 @@ def test_ticking_a_project_opens_its_people(tmp_path: Path) -> None:
     app.run()
     assert not app.exception and app.title[0].value == "Users"
     assert sorted(app.dataframe[0].value["account_id"]) == ["ann", "ben"]
+
+
+def test_projects_are_listed_by_their_life_and_the_address_keeps_it(tmp_path: Path) -> None:
+    app = run("activity", tmp_path)
+    assert app.radio(key="life").options == ["All", "Alive: 1 project", "Nobody active: 1 project"]
+    app.radio(key="life").set_value("dead").run()
+    assert address_of(app)["life"] == ["dead"]
+    assert listed_projects(app) == ["OLD"]
+    assert listed_projects(run("activity", tmp_path, data=False, address={"life": "dead"})) == [
+        "OLD"
+    ]
+    bad = run("activity", tmp_path, data=False, address={"life": "undead"})
+    assert listed_projects(bad) == ["WEB", "OLD"] and "life" not in address_of(bad)
+
+
+def listed_projects(app: AppTest) -> list[str]:
+    frames = [frame.value for frame in app.dataframe]
+    return next(f for f in frames if "project_key" in f.columns)["project_key"].tolist()
 
 
 def test_ticking_a_robot_opens_its_acts(tmp_path: Path) -> None:

@@ -73,6 +73,39 @@ def test_old_data_is_said_to_be_old(open_page, home: Path) -> None:
     kept_site.keep_snapshot(signed.kept, age_ms=3 * DAY_MS)
     app = open_page("data", signed)
     assert any("Older than a day" in one.value for one in app.sidebar.markdown)
+    [warning] = app.warning
+    assert "3 days ago" in warning.proto.title and "true then" in warning.value
+    assert "Refresh now" in labels(app)
+
+
+def test_fresh_data_is_not_said_to_be_old(open_page, home: Path) -> None:
+    signed = kept_site.a_session(home)
+    kept_site.keep_snapshot(signed.kept)
+    app = open_page("data", signed)
+    assert not app.warning and "Refresh now" not in labels(app)
+
+
+def test_what_could_not_be_read_is_said_under_every_title(open_page, home: Path) -> None:
+    signed = kept_site.a_session(home)
+    kept_site.keep_snapshot(signed.kept, refused=("comments",))
+    told = [one.value for one in open_page("overview", signed).caption]
+    assert "not complete: comments" in told[0] or "not complete: comments" in told[1]
+
+
+def test_after_a_refresh_one_click_shows_what_changed(open_page, home: Path) -> None:
+    signed = kept_site.a_session(home)
+    snapshot_id = kept_site.keep_snapshot(signed.kept)
+    app = open_page("overview", signed)
+    assert "See what changed" not in [link.label for link in app.sidebar.get("page_link")]
+    app.session_state["sync_refreshed"] = snapshot_id
+    app.run()
+    assert "See what changed" in [link.label for link in app.sidebar.get("page_link")]
+
+
+def test_a_session_that_ended_is_told_how_to_go_on(open_page) -> None:
+    app = open_page("users", work="none")
+    assert "ends a session" in app.caption[0].value and not app.dataframe
+    assert app.query_params["work"] in ("none", ["none"])
 
 
 def test_the_address_bar_sets_the_view_and_follows_to_the_next_page(open_page, home: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
 from kept_site import a_site
-from reading import APP, metrics, run, words
+from reading import APP, metrics, open_page, run, words
 from streamlit.testing.v1 import AppTest
 
 from jira_usage import decisions
@@ -48,6 +49,22 @@ def test_the_answer_first(tmp_path: Path) -> None:
     assert links["Never seen working: 1 person"] == "verdict=never"
     assert len(app.get("plotly_chart")) == 2
     assert all(chart.proto.alt for chart in app.get("plotly_chart"))
+
+
+def test_how_sure_it_is_stands_beside_what_could_be_given_back(tmp_path: Path) -> None:
+    app = run("overview", tmp_path)
+    assert re.search(r"(High|Medium|Low) confidence: 1\b", words(app).replace("\\", ""))
+    assert "See the list" in [link.label for link in app.get("page_link")]
+
+
+def test_a_click_on_a_number_of_a_product_opens_its_people(tmp_path: Path) -> None:
+    app = open_page("overview", tmp_path)
+    app.session_state["seats"] = {
+        "selection": {"rows": [], "columns": [], "cells": [(0, "inactive_users")]}
+    }
+    app.run()
+    assert not app.exception and app.title[0].value == "Users"
+    assert app.dataframe[0].value["account_id"].tolist() == ["cyn"]
 
 
 def test_the_bar_opens_as_many_people_as_it_says(tmp_path: Path) -> None:

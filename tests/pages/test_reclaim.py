@@ -117,7 +117,7 @@ def test_keeping_a_license_takes_it_out_of_what_could_be_given_back(tmp_path: Pa
 
 def test_a_protection_needs_a_reason(tmp_path: Path) -> None:
     app = tick(run("reclaim", tmp_path), [0], CYN)
-    app.segmented_control(key="decide_choice").set_value(PROTECT).run()
+    app.radio(key="decide_choice").set_value(PROTECT).run()
     press(app, "decide_save")
     assert noted(tmp_path) == () and "needs a reason" in app.warning[0].value
     app.text_input(key="decide_reason").set_value("on leave").run()
@@ -132,7 +132,7 @@ def test_a_protection_needs_a_reason(tmp_path: Path) -> None:
 def test_a_decision_can_be_taken_back(tmp_path: Path) -> None:
     decisions.decide(a_site(tmp_path), [Decision(*CYN, RELEASE)])
     app = tick(run("reclaim", tmp_path), [0], CYN)
-    app.segmented_control(key="decide_choice").set_value("undo").run()
+    app.radio(key="decide_choice").set_value("undo").run()
     press(app, "decide_save")
     assert noted(tmp_path) == ()
 

@@ -1,0 +1,38 @@
+"""A server that nobody has opened yet, and one that was restarted under an open page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.driving import free_port, new_visitor, running_server
+
+pytestmark = pytest.mark.browser
+PAGES = ["Overview", "Users", "Licenses", "Reclaim", "Renewal", "Changes", "Activity", "Data"]
+
+
+def test_a_cold_deep_link_and_a_restart_in_mid_work(browser: Browser, tmp_path: Path) -> None:
+    port = free_port()
+    with running_server(tmp_path, port) as server:
+        visitor = new_visitor(browser, server.url)
+        page = visitor.page
+        visitor.open("/users?days=7&type=atlassian&work=none")
+        page.get_by_role("button", name="Explore the demo site").wait_for()
+        links = page.get_by_test_id("stSidebarNavLink").all_inner_texts()
+        assert [re.sub(r"^\S+\n+", "", link) for link in links] == [*PAGES, "Connect"]
+        visitor.explore()
+        shown = page.get_by_text(re.compile(r"^[\d,]+ accounts? of")).inner_text()
+        visitor.assert_clean()
+    with running_server(tmp_path, port):
+        visitor.settle()
+        page.get_by_test_id("stSidebarNavLink").filter(has_text="Data").click()
+        page.get_by_text("ends a session").wait_for(timeout=30_000)
+        assert page.get_by_test_id("stDataFrame").count() == 0
+        visitor.open("/users?days=7&type=atlassian&work=none")
+        visitor.explore()
+        assert page.get_by_text(re.compile(r"^[\d,]+ accounts? of")).inner_text() == shown
+        assert page.get_by_test_id("stException").count() == 0 and not visitor.outside
+    page.context.close()
