@@ -22,6 +22,7 @@ from jira_usage.alerts.telling import send_test
 from jira_usage.connection import Connection
 from jira_usage.datasets import DATASETS, frames
 from jira_usage.errors import InvalidInput, JiraUsageError
+from jira_usage.forgetting import forget_person
 from jira_usage.period import find_zone, iso_instant
 from jira_usage.preflight import check as check_connection
 from jira_usage.preflight import sign_in
@@ -324,6 +325,23 @@ def report(
     made = build_report(subject, making)
     with _opened(output) as out:
         out.write(to_html(made) if form == "html" else to_xlsx(made, build_sheets(subject, making)))
+
+
+@main.command()
+@click.option("--person", metavar="ACCOUNT_ID", help="Forget one person, now and in later syncs.")
+@click.option("--site", is_flag=True, help="Forget all that is kept of the site.")
+@_told
+def forget(person: str | None, site: bool) -> None:
+    """Delete what is kept of a person, or of the site, from this machine. Jira is not changed."""
+    if bool(person) == site:
+        raise InvalidInput("Say what to forget.", "Use --person ACCOUNT_ID, or --site.")
+    kept = admit(Connection.from_environment(os.environ), Store.open(os.environ))
+    if person:
+        forget_person(kept, person)
+        click.echo("The person is forgotten, and later syncs leave them out.")
+    else:
+        kept.forget()
+        click.echo("Nothing of the site is kept any more.")
 
 
 @contextmanager

@@ -185,6 +185,20 @@ class SiteStore:
                 cache.delete(key)
             sweep(cache, self.folder)
 
+    def replace_all(self, generation: Generation) -> None:
+        """Makes a generation the only one, with no earlier one behind it."""
+        if self._may_change:
+            self._may_change()
+        with opened(self.folder) as cache:
+            survive_power_loss(cache)
+            with cache.transact():
+                cache.set(CURRENT, generation.to_json())
+                cache.delete(PREVIOUS)
+            needed = generation.blobs | {CURRENT}
+            for key in [key for key in cache if key not in needed and not key.startswith(NOTE)]:
+                cache.delete(key)
+            sweep(cache, self.folder)
+
     def newest_intact(self) -> Generation | None:
         """The newest generation whose every part can be read, for whoever is about to write.
 

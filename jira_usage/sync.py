@@ -15,6 +15,7 @@ from functools import partial
 from jira_usage.connection import Connection
 from jira_usage.crew import Crew, once
 from jira_usage.errors import JiraUsageError, SyncCancelled, SyncIncomplete
+from jira_usage.forgetting import settled, without_forgotten
 from jira_usage.pace import Patience
 from jira_usage.period import DAY_MS, find_zone
 from jira_usage.preflight import SignedIn, nothing_usable, sign_in
@@ -79,7 +80,8 @@ def sync(
             generation, summary = build(signed_in, kept, last, reading, terms)
             if cancel.is_set():
                 raise _cancelled()
-            kept.publish(generation)
+            kept.publish(without_forgotten(kept, generation))
+            settled(kept)
     finally:
         signed_in.cloud.transport.close()
     yield Progress("Done", reading.desk.counts, reading.desk.totals, summary.requests, summary)

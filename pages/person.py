@@ -6,7 +6,14 @@ import streamlit as st
 
 from jira_usage.decisions import Noted
 from jira_usage.metrics import answers
-from jira_usage.ui import address, cards, person_panel, project_tables, reclaim_notes
+from jira_usage.ui import (
+    address,
+    cards,
+    forget_panel,
+    person_panel,
+    project_tables,
+    reclaim_notes,
+)
 from jira_usage.ui.frame import frame, show_coverage, show_definition
 
 view = frame("Person", question="What did they do, and what may they use?")
@@ -38,6 +45,8 @@ with right:
     project_tables.show_of_person(told["projects"], view.zone, view.days)
 
 person_panel.show_last_acts(told["acts"], view.zone)
+
+forget_panel.show(person["name"], account_id)
 
 show_definition(view)
 show_coverage(view)

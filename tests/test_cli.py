@@ -147,6 +147,26 @@ def test_a_report_is_one_file_with_or_without_people(
     assert not any(name in nameless for name in others)
 
 
+def test_a_person_and_a_site_are_forgotten(synced: dict[str, str]) -> None:
+    def users() -> dict[str, str]:
+        told = json.loads(command(synced, "export", "users", "--format", "json").stdout)
+        return {one["account_id"]: one["display_name"] for one in told}
+
+    maker = json.loads(command(synced, "export", "summary", "--format", "json").stdout)[0]
+    before = users()
+    gone = next(one for one in before if one != maker["synced_by"])
+    assert command(synced, "forget").exit_code == 2
+    assert command(synced, "forget", "--person", gone, "--site").exit_code == 2
+    assert command(synced, "forget", "--person", maker["synced_by"]).exit_code == 2
+    assert command(synced, "forget", "--person", gone).exit_code == 0
+    assert users() == {one: name for one, name in before.items() if one != gone}
+    for how in ([], ["--full"]):
+        assert command(synced, "sync", *how).exit_code == 0
+        assert users() == {one: name for one, name in before.items() if one != gone}
+    assert command(synced, "forget", "--site").exit_code == 0
+    assert not [path for path in Path(synced["JIRA_USAGE_HOME"]).rglob("*") if path.is_file()]
+
+
 def test_nothing_synced_yet_is_7(environment: dict[str, str]) -> None:
     assert command(environment, "export", "users").exit_code == 7
     assert command(environment, "report", "--output", "never.html").exit_code == 7

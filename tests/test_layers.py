@@ -45,6 +45,7 @@ HALL = {
     "decisions",
     "errors",
     "events",
+    "forgetting",
     "links",
     "period",
     "pseudonyms",
