@@ -18,8 +18,8 @@ from tests.browser.driving import (
     running_server,
 )
 
-PAGES = ("Overview", "Users", "Licenses", "Reclaim", "Renewal", "Changes", "Activity", "Data",
-         "Connect")  # fmt: skip
+PAGES = ("Overview", "Users", "Licenses", "Reclaim", "Renewal", "Changes", "Activity", "Share",
+         "Data", "Connect")  # fmt: skip
 WIDTHS = (1440, 1024, 390)
 HIGHEST = 6000
 HEIGHT = "document.querySelector('[data-testid=stMain]').scrollHeight"

@@ -15,8 +15,8 @@ from tests.browser.driving import Visitor, open_first_person
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
 PAGES = (
-    *("Overview", "Users", "Licenses", "Reclaim", "Renewal", "Changes", "Activity", "Data"),
-    "Connect",
+    *("Overview", "Users", "Licenses", "Reclaim", "Renewal", "Changes", "Activity", "Share"),
+    *("Data", "Connect"),
 )
 WIDTHS = (1024, 390)
 

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser
 from tests.browser.driving import free_port, new_visitor, running_server
 
 pytestmark = pytest.mark.browser
-PAGES = ["Overview", "Users", "Licenses", "Reclaim", "Renewal", "Changes", "Activity", "Data"]
+PAGES = ["Overview", "Users", "Licenses", "Reclaim", "Renewal", "Changes", "Activity", "Share",
+         "Data"]  # fmt: skip
 
 
 def test_a_cold_deep_link_and_a_restart_in_mid_work(browser: Browser, tmp_path: Path) -> None:
