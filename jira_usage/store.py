@@ -294,8 +294,8 @@ class SiteStore:
         """Forgets a note, and the second copy of it."""
         if self._may_change:
             self._may_change()
+        drop_spare(self.folder, NOTE + name)
         if self.exists:
-            drop_spare(self.folder, NOTE + name)
             with opened(self.folder) as cache:
                 survive_power_loss(cache)
                 cache.delete(NOTE + name)

@@ -153,6 +153,8 @@ def kill(times: int, seed: int, folder: Path) -> dict[str, Tally]:
             tally.outcomes[stage.partition(":")[0] or "before the first word"] += 1
             try:
                 tally.wrong += [f"{name}, {stage}: {line}" for line in judge(range_, name)]
+            except KeyboardInterrupt:
+                break
             except Exception as error:
                 tally.wrong.append(f"{name}, {stage}: {type(error).__name__}: {error}")
     return tallies
@@ -173,7 +175,8 @@ def main() -> None:
         for line in tally.wrong[:20]:
             print(f"    WRONG {line}")
     wrong = sum(len(tally.wrong) for tally in tallies.values())
-    print(f"{told.times} kills in {time.monotonic() - began:.0f} s, {wrong} wrong")
+    times = sum(tally.times for tally in tallies.values())
+    print(f"{times} kills in {time.monotonic() - began:.0f} s, {wrong} wrong")
     sys.exit(bool(wrong))
 
 

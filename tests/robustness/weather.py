@@ -276,7 +276,10 @@ def weather(times: int, seed: int, folder: Path, kinds: Sequence[str] = KINDS) -
         trial = Trial(sky, folder)
         for number in range(times):
             kind = kinds[number % len(kinds)]
-            _try(trial, kind, random.Random(f"{seed} {number}"), tallies[kind])
+            try:
+                _try(trial, kind, random.Random(f"{seed} {number}"), tallies[kind])
+            except KeyboardInterrupt:
+                break
     return tallies
 
 
@@ -319,7 +322,8 @@ def main() -> None:
     print("\n".join(table(tallies)))
     wrong = [f"{kind}: {line}" for kind, tally in tallies.items() for line in tally.wrong]
     print("\n".join(f"WRONG {line[:300]}" for line in wrong[:40]))
-    print(f"{told.times} syncs in {time.monotonic() - began:.0f} s, {len(wrong)} wrong")
+    times = sum(tally.times for tally in tallies.values())
+    print(f"{times} syncs in {time.monotonic() - began:.0f} s, {len(wrong)} wrong")
     sys.exit(bool(wrong))
 
 
