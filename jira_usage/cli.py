@@ -36,7 +36,7 @@ from jira_usage.reports import (
     to_html,
     to_xlsx,
 )
-from jira_usage.scope import People, Scope
+from jira_usage.scope import PEOPLE, People, Scope
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import Progress, Summary
@@ -302,9 +302,9 @@ def export(
 )
 @click.option(
     "--people",
-    type=click.Choice(["names", "none"]),
+    type=click.Choice(PEOPLE),
     default="names",
-    help="Whether people are named.",
+    help="How people are shown.",
 )
 @timezone_option
 @days_option

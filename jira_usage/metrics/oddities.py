@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -64,10 +65,7 @@ def spikes(
     working = known_days(period, covered_from_ms) & ~weekends(period)
     working[-1] = False  # today is not over
     acts = daily["actions"].astype("Float64")
-    columns = ["date", "actions", "usual", "kind", "share"]
-    if not working.any():
-        return pd.DataFrame(columns=columns)
-    usual = float(acts[working].median())
+    usual = float(acts[working].median()) if working.any() else math.inf
     out = ((acts > SPIKE_TIMES * usual) & (acts >= usual + SPIKE_MORE)).fillna(False)
     rows = daily[out.to_numpy(dtype=bool)].reset_index(drop=True)
     counted_now = counted_kinds(count_created)
@@ -81,4 +79,4 @@ def spikes(
     top = groups.to_numpy().argmax(axis=1) if len(rows) else np.zeros(0, dtype=np.int64)
     frame["kind"] = [GROUP_WORDS[list(KIND_GROUPS)[place]] for place in top]
     frame["share"] = groups.max(axis=1) / frame["actions"].astype("float64")
-    return frame[columns]
+    return frame[["date", "actions", "usual", "kind", "share"]]

@@ -29,6 +29,7 @@ def wider_than_the_screen(visitor: Visitor) -> bool:
 def look(visitor: Visitor, name: str) -> list[str]:
     """What is wrong with the page that is open: at 1440 in light, down to 390 in dark."""
     page = visitor.page
+    page.mouse.move(0, 0)  # what was under the pointer is in mid-change
     wrong = [f"{name}, light: {found}" for found in serious_findings(page)]
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})

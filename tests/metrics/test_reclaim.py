@@ -113,11 +113,16 @@ def test_a_token_that_sees_a_part_of_the_projects(tmp_path: Path, seen: int, lev
     assert any(f"sees {seen} of 10 projects" in one for one in why_not(told)) == (seen < 10)
 
 
-@pytest.mark.parametrize("partial", ["work logs", "groups"])
-def test_what_was_not_read_whole_is_never_high(tmp_path: Path, partial: str) -> None:
-    told = listed(tmp_path, refused={partial: "no"})
+def test_what_was_not_read_whole_is_never_high(tmp_path: Path) -> None:
+    told = listed(tmp_path, refused={"work logs": "no"})
     assert confidences(told)["p"] == "medium"
-    assert why_not(told) == [f"Not everything could be read: {partial}."]
+    assert why_not(told) == ["Not everything could be read: work logs."]
+
+
+def test_without_the_groups_nobody_is_known_to_hold_what_could_be_given_back(
+    tmp_path: Path,
+) -> None:
+    assert listed(tmp_path, refused={"groups": "no"}).size == 0
 
 
 def test_thin_coverage_offers_nobody(tmp_path: Path) -> None:
