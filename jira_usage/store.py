@@ -173,10 +173,11 @@ class SiteStore:
         with opened(self.folder) as cache:
             survive_power_loss(cache)
             last = cache.get(CURRENT)
-            with cache.transact():
-                if last:
-                    cache.set(PREVIOUS, last)
-                cache.set(CURRENT, generation.to_json())
+            # One after the other: within a transaction diskcache deletes the file of a value
+            # that is replaced before it commits.
+            if last:
+                cache.set(PREVIOUS, last)
+            cache.set(CURRENT, generation.to_json())
             needed = generation.blobs | {CURRENT, PREVIOUS}
             if last:
                 with suppress(StoreDamaged):
@@ -191,9 +192,8 @@ class SiteStore:
             self._may_change()
         with opened(self.folder) as cache:
             survive_power_loss(cache)
-            with cache.transact():
-                cache.set(CURRENT, generation.to_json())
-                cache.delete(PREVIOUS)
+            cache.delete(PREVIOUS)
+            cache.set(CURRENT, generation.to_json())
             needed = generation.blobs | {CURRENT}
             for key in [key for key in cache if key not in needed and not key.startswith(NOTE)]:
                 cache.delete(key)

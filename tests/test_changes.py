@@ -82,10 +82,10 @@ def test_later_syncs_remember_whom_they_met_first_and_what_changed(store: Store)
         synced(site, store)
         first = Snapshot.load(store.site(site.url, site.account_id))
         assert first.users["first_seen_at"].isna().all() and first.changes.empty
-        site.advance(timedelta(days=20))
+        site.advance(timedelta(days=5))
         synced(site, store)
         second = Snapshot.load(store.site(site.url, site.account_id))
-        site.advance(timedelta(days=10))
+        site.advance(timedelta(days=1))
         synced(site, store)
         third = Snapshot.load(store.site(site.url, site.account_id))
     listed = [set(s.users.loc[s.users["listed"], "account_id"]) for s in (first, second)]

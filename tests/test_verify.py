@@ -78,11 +78,8 @@ def test_a_site_that_goes_on_is_no_difference(store: Store) -> None:
     with DemoSite(size="small", seed=11, now=NOW) as site:
         synced(site, store)
         site.advance(timedelta(days=3))
-        assert verdict(site, store).differences == ()
         synced(site, store)
-        site.advance(timedelta(minutes=4))
-        synced(site, store)
-        site.advance(timedelta(days=12))
+        site.advance(timedelta(days=6))
         assert verdict(site, store).differences == ()
         synced(site, store)
         assert verdict(site, store).differences == ()
@@ -90,7 +87,7 @@ def test_a_site_that_goes_on_is_no_difference(store: Store) -> None:
 
 def test_a_site_that_fails_and_changes_while_it_is_read_is_no_difference(store: Store) -> None:
     with DemoSite(size="tiny", seed=1, now=NOW, traps=FAILING) as site:
-        for _ in range(3):
+        for _ in range(2):
             synced(site, store)
             told = verdict(site, store)
             assert told.differences == () and told.compared > 0
@@ -300,9 +297,9 @@ def old_bed() -> Iterator[Bed]:
     store = Store.open({"JIRA_USAGE_HOME": tempfile.mkdtemp()})
     with DemoSite(size="small", seed=4, now=NOW) as site:
         synced(site, store)
-        site.advance(timedelta(days=4))
+        site.advance(timedelta(days=2))
         synced(site, store)
-        site.advance(timedelta(days=9))
+        site.advance(timedelta(days=4))
         kinds = ("issue_changed", "issue_created", "comment_deleted", "worklog_deleted")
         bed = Bed(site, store, kinds)
         assert bed.found(bed.rows) == Counter()
@@ -368,7 +365,7 @@ slow = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 
 
 @planting
-@settings(max_examples=30, **slow)
+@settings(max_examples=20, **slow)
 def test_every_planted_difference_is_found_and_no_other(
     bed: Bed, chance: random.Random, ways: list[str]
 ) -> None:
@@ -377,7 +374,7 @@ def test_every_planted_difference_is_found_and_no_other(
 
 
 @planting
-@settings(max_examples=10, **slow)
+@settings(max_examples=8, **slow)
 def test_so_it_is_on_a_site_that_has_gone_on(
     old_bed: Bed, chance: random.Random, ways: list[str]
 ) -> None:

@@ -34,7 +34,7 @@ from jira_usage.writers import written
 
 ASKED = int(os.environ.get("JIRA_USAGE_WORLDS", "0"))
 PARTS = 6
-WORLDS = -(-(ASKED or 36) // PARTS)
+WORLDS = -(-(ASKED or 24) // PARTS)
 """How many worlds a part tries; parts can run side by side."""
 # This machine's clock is not the site's, and stands still with it: so the edges are exact.
 CLOCK = SimpleNamespace(

@@ -11,19 +11,19 @@ from jira_usage.metrics.rows import each
 from jira_usage.metrics.words import people_count
 from jira_usage.period import Period
 from jira_usage.reports import people_in, scope_words
-from jira_usage.scope import FEWEST, People, Scope
+from jira_usage.scope import FEWEST, Part, People, Scope
 from jira_usage.snapshot import Snapshot
 from jira_usage.ui import cards
 from jira_usage.ui.frame import View
 from jira_usage.ui.text import plain
 
-PART_WORDS = {
+PART_WORDS: dict[Part, str] = {
     "site": "The whole site",
     "products": "Some products",
     "projects": "Some projects",
     "groups": "Some groups",
 }
-PART_MEANS = {
+PART_MEANS: dict[Part, str] = {
     "site": "Everybody, and everything that was found.",
     "products": "The people with these products, their licenses of them, and what they did.",
     "projects": "What was done in these projects, and by whom. No licenses.",
@@ -52,12 +52,11 @@ class Wanted:
 def show(view: View) -> Wanted:
     """The choice of a part and of names."""
     with cards.card("What is shared"):
-        part = st.segmented_control(
+        part: Part = st.radio(
             "Part of the site",
             list(PART_WORDS),
             format_func=PART_WORDS.__getitem__,
-            default="site",
-            required=True,
+            horizontal=True,
             key="share_part",
         )
         st.caption(PART_MEANS[part])

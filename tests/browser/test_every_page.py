@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.accessibility import serious_findings
+from tests.browser.accessibility import COLORS, serious_findings
 from tests.browser.driving import Visitor, open_first_person
 
 pytestmark = pytest.mark.browser
@@ -38,7 +38,7 @@ def look(visitor: Visitor, name: str) -> list[str]:
             wrong.append(f"{name} is wider than {width} pixels")
     page.emulate_media(color_scheme="dark")
     visitor.settle()
-    wrong += [f"{name}, dark: {found}" for found in serious_findings(page)]
+    wrong += [f"{name}, dark: {found}" for found in serious_findings(page, COLORS)]
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 1440, "height": 900})
     visitor.settle()

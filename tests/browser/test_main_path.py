@@ -67,7 +67,7 @@ def test_the_address_bar_is_the_state(visit: Visit) -> None:
     assert "days=7" in visitor.page.url and "zone=Asia" in visitor.page.url
     visitor.go("Data")
     assert "days=7" in visitor.page.url and "zone=Asia" in visitor.page.url
-    visitor.page.get_by_text("14", exact=True).click()
+    visitor.page.get_by_test_id("stSidebar").get_by_text("14", exact=True).click()
     visitor.page.wait_for_url("**days=14**")
     visitor.go("Licenses")
     assert "days=14" in visitor.page.url

@@ -15,7 +15,7 @@ from jira_usage.store import SiteStore
 from .damage import DECIDED, STATEMENTS, Bench, damage
 from .place import a_site, broken_parts, evening, kept_of, morning, store_in, synced, untrue
 
-TIMES, SEED = 15, 5
+TIMES, SEED = 9, 5
 
 
 @pytest.fixture(scope="module")

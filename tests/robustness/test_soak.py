@@ -5,7 +5,7 @@ from pathlib import Path
 
 from .soak import Gauge, grown, soak
 
-DAYS, READERS, SEED = 5, 8, 2
+DAYS, READERS, SEED = 3, 8, 2
 
 
 def test_readers_see_whole_snapshots_while_syncs_run(
