@@ -30,12 +30,20 @@ ODD_MIDNIGHT = "Australia/Lord_Howe"
 
 def zones(now: datetime) -> tuple[str, ...]:
     """A zone for each way in which clocks go between a day before the window and now."""
-    hours = [now - timedelta(hours=n) for n in range(24 * (DAYS + 2))]
     ways: dict[tuple[object, ...], str] = {}
     for name in sorted(available_timezones() - {"localtime"}):
-        zone = ZoneInfo(name)
-        ways.setdefault(tuple(at.astimezone(zone).utcoffset() for at in hours), name)
+        ways.setdefault(tuple(hourly(now, name)), name)
     return tuple(ways.values())
+
+
+def hourly(now: datetime, name: str) -> list[timedelta | None]:
+    """The offset of a zone in each hour."""
+    zone, hours = ZoneInfo(name), range(24 * (DAYS + 2))
+    return [(now - timedelta(hours=n)).astimezone(zone).utcoffset() for n in hours]
+
+
+def offsets(now: datetime, name: str) -> set[timedelta | None]:
+    return set(hourly(now, name))
 
 
 class Exports:
@@ -75,6 +83,8 @@ def counted(acts: Iterable[tuple[date, Row]], count_created: bool) -> list[tuple
 def test_sums_agree_in_every_zone(now: datetime, tmp_path: Path) -> None:
     exports, names = Exports(now, tmp_path), zones(now)
     assert len(names) > 35 and {"US", "Europe"} <= where_clocks_change(now)
+    if now != INSTANTS["autumn"]:  # where clocks stay, one season tells it all
+        names = tuple(name for name in names if len(offsets(now, name)) > 1)
     for n, zone in enumerate(names):
         assert disagreements(exports, zone, count_created=n % 2 > 0) == [], zone
     cut = [row for _, row in exports.acts(ODD_MIDNIGHT)]

@@ -64,28 +64,32 @@ CONFIG: Final = {"displayModeBar": False, "scrollZoom": False, "doubleClick": Fa
 FONT: Final = {"size": 13}
 DAY_MS = 86_400_000
 DAY_WIDTH = DAY_MS * 0.78
+X_AXIS: Final = {"showgrid": False, "zeroline": False, "fixedrange": True, "automargin": True}
+Y_AXIS: Final = {
+    "gridcolor": GRID,
+    "zeroline": False,
+    "fixedrange": True,
+    "automargin": True,
+    "rangemode": "tozero",
+}
 
 
 def figure(traces: Sequence[Any], *, height: int, **layout: Any) -> go.Figure:
     """A figure with the common layout: thin margins, no drag, labels on hover."""
-    made = go.Figure(data=list(traces))
-    made.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8, "autoexpand": True},
-        dragmode=False,
-        showlegend=False,
-        font=FONT,
-        hoverlabel={"align": "left", "namelength": -1},
-        paper_bgcolor=CLEAR,
-        plot_bgcolor=CLEAR,
-        bargap=0.22,
-    )
-    made.update_xaxes(showgrid=False, zeroline=False, fixedrange=True, automargin=True)
-    made.update_yaxes(
-        gridcolor=GRID, zeroline=False, fixedrange=True, automargin=True, rangemode="tozero"
-    )
-    made.update_layout(**layout)
-    return made
+    common: dict[str, Any] = {
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8, "autoexpand": True},
+        "dragmode": False,
+        "showlegend": False,
+        "font": FONT,
+        "hoverlabel": {"align": "left", "namelength": -1},
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "bargap": 0.22,
+        "xaxis": X_AXIS,
+        "yaxis": Y_AXIS,
+    }
+    return go.Figure(data=list(traces), layout=common | layout)
 
 
 def legend_above() -> dict[str, Any]:

@@ -26,7 +26,7 @@ def kinds(view: View) -> None:
     more = "Counted acts of all accounts per day, by kind. Click a part to see whose they are."
     with cards.card(finding, more):
         cards.chart(
-            charts.kinds_by_day(view.cached(answers.acts_by_day)),
+            view.drawn(charts.kinds_by_day, view.cached(answers.acts_by_day)),
             key="chart_kinds",
             alt=f"Stacked bars of acts per day. {finding}.",
             opens=_did_on,
@@ -42,7 +42,7 @@ def hours(view: View) -> None:
     more = f"Acts of people by hour of the week, in {view.zone}. Click an hour to see who."
     with cards.card(finding, more):
         cards.chart(
-            charts.weekday_hours(told, view.zone),
+            view.drawn(charts.weekday_hours, told, view.zone),
             key="chart_hours",
             alt=f"A grid of weekdays and hours. {finding}.",
             opens=_at_hour,
@@ -64,7 +64,7 @@ def products(view: View, roster: Roster) -> None:
                 "Click a day to see who."
             )
             cards.chart(
-                charts.product_days(told),
+                view.drawn(charts.product_days, told),
                 key="chart_products",
                 alt="Bars of active people per day, a row for each product.",
                 opens=_with_product_on,
@@ -82,7 +82,7 @@ def projects(view: View) -> None:
     )
     with cards.card(finding, more):
         cards.chart(
-            charts.projects_by_people(told),
+            view.drawn(charts.projects_by_people, told),
             key="chart_projects",
             alt=f"Bars of people per project. {finding}.",
             opens=lambda point: project_tables.people_of(cards.named(point)),

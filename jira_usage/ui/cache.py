@@ -95,6 +95,18 @@ def remember(
     return figures.get((name, key), lambda: _tidily(make))
 
 
+def draw(
+    snapshot: Snapshot, view: Hashable, what: Callable[..., T], arguments: tuple[Any, ...]
+) -> T:
+    """What `what` makes of its arguments, kept for the very same tables under a view."""
+    key = tuple(one if isinstance(one, Hashable) else id(one) for one in arguments)
+
+    def made() -> tuple[tuple[Any, ...], T]:
+        return arguments, what(*arguments)  # kept together: no other table gets such an id
+
+    return remember(snapshot, view, what, key, made)[1]
+
+
 def _tidily(make: Callable[[], T]) -> T:
     """Gives back to the system what was needed only while figures were made."""
     made = make()

@@ -105,7 +105,7 @@ def active_trend(view: View) -> None:
     )
     with card(finding, more):
         chart(
-            charts.active_trend(trend, view.cached(answers.spikes)),
+            view.drawn(charts.active_trend, trend, view.cached(answers.spikes)),
             key="chart_trend",
             alt=f"Bars of active people per day with a 7-day mean. {finding}.",
             opens=lambda point: active_on(str(point["x"])),

@@ -62,6 +62,10 @@ class View:
             lambda: compute(self.snapshot, self.period, self.count_created, *arguments),
         )
 
+    def drawn(self, draw: Callable[..., T], *arguments: Any) -> T:
+        """`draw(*arguments)`, drawn once of the same figures; they come from `cached`."""
+        return cache.draw(self.snapshot, self._key, draw, arguments)
+
     @property
     def definition(self) -> str:
         """What “active” means, in one line of Markdown."""
