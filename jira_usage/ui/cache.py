@@ -79,7 +79,11 @@ def load_snapshot(kept: SiteStore) -> Snapshot:
 
 
 def remember(
-    snapshot: Snapshot, view: Hashable, what: Callable[..., T], key: Hashable, make: Callable[[], T]
+    snapshot: Snapshot,
+    view: Hashable,
+    what: Callable[..., object],
+    key: Hashable,
+    make: Callable[[], T],
 ) -> T:
     """What `make` returns, kept under the snapshot, the view, the name of `what` and the key.
 
