@@ -201,7 +201,7 @@ def all_events(some: Sequence[Acts]) -> pd.DataFrame:
     for name in BY_DATE:
         tables = [table.cast(TABLES[name]) for acts in some for table in acts.tables(name)]
         table = pa.concat_tables([TABLES[name].empty_table(), *tables])
-        read.append(distinct_acts(table.to_pandas()))
+        read.append(distinct_acts(table).to_pandas())
     acts, worklog_acts = read
     return settled_events(acts, settled_worklogs(worklog_acts))
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from jira_usage import schema as a
 from jira_usage.schema import KINDS
@@ -34,10 +36,15 @@ def settled_events(acts: pd.DataFrame, worklog_events: pd.DataFrame) -> pd.DataF
     return events.sort_values(EVENT_ORDER, kind="stable", ignore_index=True)
 
 
-def distinct_acts(acts: pd.DataFrame) -> pd.DataFrame:
-    """Each act once, as it was last read: pages and syncs overlap."""
-    key = [name for name in ("act", "source_id", "at", "worklog_id") if name in acts.columns]
-    return acts.drop_duplicates(key, keep="last")
+def distinct_acts(acts: pa.Table) -> pa.Table:
+    """Each act once, as it was last read: pages and syncs overlap.
+
+    Takes the columns of schema.ACTS or schema.WORKLOG_ACTS, and keeps the order.
+    """
+    key = [name for name in ("act", "source_id", "at", "worklog_id") if name in acts.column_names]
+    rows = acts.select(key).append_column("row", pa.array(np.arange(acts.num_rows)))
+    last = rows.group_by(key).aggregate([("row", "max")])["row_max"]
+    return acts.take(last.take(pc.sort_indices(last)))
 
 
 def settled_worklogs(acts: pd.DataFrame) -> pd.DataFrame:

@@ -32,13 +32,13 @@ def merge_acts(
     alone, any other reading tells more.
     """
     parts, new, schema = dict(before), 0, TABLES[name]
+    order = [(column, "ascending") for column in ("at", *schema.names)]
     acts_by_day, ranks_by_day = _by_day(acts), _by_day(ranks)
     for day in sorted(acts_by_day.keys() | ranks_by_day.keys()):
         last = kept.load_table(parts[day]) if day in parts else schema.empty_table()
         some = [*ranks_by_day.pop(day, []), last, *acts_by_day.pop(day, [])]
-        frame = distinct_acts(pa.concat_tables([t.cast(schema) for t in some]).to_pandas())
-        frame = frame.sort_values(["at", *(n for n in schema.names if n != "at")])
-        table = pa.Table.from_pandas(frame, schema, preserve_index=False)
+        table = distinct_acts(pa.concat_tables([t.cast(schema) for t in some]))
+        table = table.take(pc.sort_indices(table, order)).combine_chunks()
         if not table.equals(last):
             parts[day] = kept.save_table(table)
             new += table.num_rows - last.num_rows

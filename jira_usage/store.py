@@ -155,6 +155,12 @@ class SiteStore:
             except (pa.ArrowException, OSError):
                 raise _damaged() from None
 
+    def _columns(self, keys: Iterable[str]) -> list[list[str]]:
+        try:
+            return [pq.read_schema(pa.BufferReader(blob)).names for blob in self._blobs(keys)]
+        except (pa.ArrowException, OSError):
+            raise _damaged() from None
+
     def _blobs(self, keys: Iterable[str]) -> Iterator[bytes]:
         keys = list(keys)
         if not keys:
@@ -214,7 +220,7 @@ class SiteStore:
         for read in (self.current, self.step_back):
             with suppress(StoreDamaged):
                 if generation := read():
-                    broken = {key for key in generation.blobs if not self._is_whole(key)}
+                    broken = self._broken(generation.blobs)
                     if not broken:
                         return self._fitted(generation, broken)
                     found.append((len(broken), generation, broken))
@@ -223,13 +229,16 @@ class SiteStore:
         _, generation, broken = min(found, key=lambda one: one[0])
         return self._fitted(generation, broken)
 
-    def _is_whole(self, key: str) -> bool:
-        try:
-            for _ in self._blobs([key]):
-                return True
-        except StoreDamaged:
-            pass
-        return False
+    def _broken(self, keys: Iterable[str]) -> set[str]:
+        broken = set()
+        with reading(self.folder) as get:
+            for key in keys:
+                blob = None
+                with suppress(StoreDamaged):
+                    blob = get(key)
+                if blob is None or hashlib.sha256(blob).hexdigest() != key:
+                    broken.add(key)
+        return broken
 
     def _fitted(self, generation: Generation, broken: set[str]) -> Generation:
         """The generation with this version's tables and columns, and without broken parts.
@@ -242,10 +251,10 @@ class SiteStore:
             whole = {part: key for part, key in parts.items() if key not in broken}
             if name not in BY_DATE and not whole:
                 whole = {"": self.save_table(schema.empty_table())}
-            for part, key in whole.items():
-                table = self.load_table(key)
-                if table.schema.names != schema.names:
-                    whole[part] = self.save_table(fitted(table, schema))
+            columns = self._columns(whole.values())
+            for part, names in zip(list(whole), columns, strict=True):
+                if names != schema.names:
+                    whole[part] = self.save_table(fitted(self.load_table(whole[part]), schema))
             tables[name] = whole
         if not broken:
             return replace(generation, tables=tables)

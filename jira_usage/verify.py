@@ -277,8 +277,9 @@ def _telling(issues: Sequence[_Issue], gone_worklogs: Acts) -> Telling:
 
 def _table(name: str, told: Iterable[Acts]) -> pd.DataFrame:
     tables = [table.cast(TABLES[name]) for acts in told for table in acts.tables(name)]
-    read: pd.DataFrame = pa.concat_tables([TABLES[name].empty_table(), *tables]).to_pandas()
-    return distinct_acts(read).reset_index(drop=True)
+    read = distinct_acts(pa.concat_tables([TABLES[name].empty_table(), *tables]))
+    frame: pd.DataFrame = read.to_pandas()
+    return frame
 
 
 def _difference(

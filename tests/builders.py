@@ -210,7 +210,7 @@ def derived(rows: Mapping[str, list[Row]]) -> dict[str, pa.Table]:
     worklogs = pa.Table.from_pylist(
         [row for row in rows.get("acts", []) if _of_worklog(row)], TABLES["worklog_acts"]
     )
-    settled = settled_worklogs(distinct_acts(worklogs.to_pandas()))
+    settled = settled_worklogs(distinct_acts(worklogs).to_pandas())
     made = {
         "acts": pa.Table.from_pylist(acts, TABLES["acts"]),
         "worklog_acts": worklogs,
