@@ -6,6 +6,7 @@ import os
 import re
 import sqlite3
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -106,17 +107,29 @@ def settle(folder: Path) -> None:
 def opened(folder: Path) -> Iterator[Any]:
     """The cache of a folder, for whoever writes; made where there is none.
 
-    StoreUnusable where the disk is in the way, StoreDamaged where what is there is
-    not what a store has written.
+    Opening it takes as long as writing a blob: within another `opened` of the same thread
+    it is the same cache. StoreUnusable where the disk is in the way, StoreDamaged where
+    what is there is not what a store has written.
     """
+    at_hand = vars(_at_hand)
     with _in_words(folder):
+        if str(folder) in at_hand:
+            yield at_hand[str(folder)]
+            return
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # SQLite gives its side files the permissions of the database file.
         (folder / DATABASE).touch(mode=0o600)
         if stat.S_IMODE((folder / DATABASE).stat().st_mode) & 0o077:
             (folder / DATABASE).chmod(0o600)
         with _cache(folder) as cache:
-            yield cache
+            at_hand[str(folder)] = cache
+            try:
+                yield cache
+            finally:
+                del at_hand[str(folder)]
+
+
+_at_hand = threading.local()
 
 
 @contextmanager

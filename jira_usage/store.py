@@ -14,7 +14,7 @@ import secrets
 import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -173,6 +173,10 @@ class SiteStore:
                 if blob is None or hashlib.sha256(blob).hexdigest() != key:
                     raise _damaged()
                 yield blob
+
+    def opened(self) -> AbstractContextManager[object]:
+        """Keeps the database open for this thread while much is saved in a row."""
+        return opened(self.folder)
 
     def publish(self, generation: Generation) -> None:
         """Makes a generation the current one; drops what neither it nor the last one needs."""

@@ -77,10 +77,11 @@ def sync(
             yield Progress("Storing what was read", reading.desk.counts, reading.desk.totals)
             duration = time.monotonic() - began
             terms = Terms(days, timezone, duration, proof(connection.email, connection.api_token))
-            generation, summary = build(signed_in, kept, last, reading, terms)
-            if cancel.is_set():
-                raise _cancelled()
-            kept.publish(without_forgotten(kept, generation))
+            with kept.opened():
+                generation, summary = build(signed_in, kept, last, reading, terms)
+                if cancel.is_set():
+                    raise _cancelled()
+                kept.publish(without_forgotten(kept, generation))
             settled(kept)
     finally:
         signed_in.cloud.transport.close()

@@ -94,7 +94,8 @@ class Readers:
 
 def gauge(store: Store) -> Gauge:
     gc.collect()
-    files = [path for path in store.home.rglob("*") if path.is_file()]
+    # The side files of SQLite come and go with whoever reads.
+    files = [path for path in store.home.rglob("*") if path.is_file() and "-" not in path.suffix]
     return Gauge(
         _resident_mb(),
         threading.active_count(),

