@@ -241,10 +241,22 @@ def publish(
 
     `refused` maps a dataset to the reason why it was not permitted; others are complete.
     """
+    with kept.opened():
+        return _published(kept, now, covered_days, refused or {}, timezone, tables)
+
+
+def _published(
+    kept: SiteStore,
+    now: int,
+    covered_days: int,
+    refused: Mapping[str, str],
+    timezone: str,
+    tables: Mapping[str, list[Row]],
+) -> str:
     notes = CoverageNotes()
     for name in notes.states:
         notes.read(name)
-    for name, reason in (refused or {}).items():
+    for name, reason in refused.items():
         notes.note(name, "not_permitted", reason)
     rows = {**tables, "coverage": notes.rows(now)}
     parts: dict[str, dict[str, str]] = {}

@@ -69,9 +69,10 @@ def keep_snapshot(
         notes.remark(name, reason)
     rows = {**_rows(as_of), "coverage": notes.rows(as_of)}
     tables: dict[str, dict[str, str]] = {"acts": {}}
-    for name, schema in TABLES.items():
-        table = pa.Table.from_pylist(rows.get(name, []), schema)
-        tables[name] = {"2026-01-01" if name == "acts" else "": kept.save_table(table)}
+    with kept.opened():
+        for name, schema in TABLES.items():
+            table = pa.Table.from_pylist(rows.get(name, []), schema)
+            tables[name] = {"2026-01-01" if name == "acts" else "": kept.save_table(table)}
     told = {
         "snapshot_id": uuid.uuid4().hex,
         "site_url": SITE_URL,
