@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jira_usage import schema as a
+from jira_usage.among import among
 from jira_usage.schema import KINDS
 
 SAME_ACT_MS = 2000
@@ -70,7 +71,7 @@ def _created(acts: pd.DataFrame) -> pd.DataFrame:
     read = acts[acts["act"] == a.WORKLOG_CREATED].drop_duplicates("source_id", keep="last")
     added = acts[acts["act"] == a.WORKLOG_ADDED].sort_values(["at", "source_id"])
     added = added.drop_duplicates("worklog_id")
-    added = added[~added["worklog_id"].isin(read["source_id"])]
+    added = added[~among(added["worklog_id"], read["source_id"])]
     return pd.concat(
         [_as(read, "worklog_created", by_worklog=False), _as(added, "worklog_created")]
     )
@@ -86,8 +87,8 @@ def _touched(acts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     removed = touched["act"] == a.WORKLOG_REMOVED
     gone = acts.loc[acts["act"] == a.WORKLOG_GONE, "source_id"]
     by_feed = touched[
-        touched["worklog_id"].isin(gone)
-        & ~touched["worklog_id"].isin(touched.loc[removed, "worklog_id"])
+        among(touched["worklog_id"], gone)
+        & ~among(touched["worklog_id"], touched.loc[removed, "worklog_id"])
     ]
     by_age = by_feed.assign(number=pd.to_numeric(by_feed["source_id"], errors="coerce"))
     latest = by_age.sort_values(["at", "number"]).drop_duplicates("worklog_id", keep="last")
@@ -110,7 +111,7 @@ def _edited(acts: pd.DataFrame, touched: pd.DataFrame) -> pd.DataFrame:
     rest = feed.drop(index=used)
     # A creation that no WorklogId history tells of may be what a bare `timespent` means.
     added = acts.loc[acts["act"] == a.WORKLOG_ADDED, "worklog_id"]
-    created = acts[(acts["act"] == a.WORKLOG_CREATED) & ~acts["source_id"].isin(added)]
+    created = acts[(acts["act"] == a.WORKLOG_CREATED) & ~among(acts["source_id"], added)]
     told_of, _ = _same_acts(timed, pd.concat([rest, created]), on=["account_id", "issue_id"])
     return pd.concat(
         [

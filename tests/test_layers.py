@@ -41,6 +41,7 @@ COLLECTING = {
     "transport",
 }
 HALL = {
+    "among",
     "blobs",
     "decisions",
     "errors",

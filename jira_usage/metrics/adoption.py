@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from jira_usage.among import among
 from jira_usage.metrics.activity import by_people, counted, events_within
 from jira_usage.metrics.matrix import Counts, Mask, known_days, weekends
 from jira_usage.period import Period
@@ -68,15 +69,26 @@ def project_members(
     """project_key, members, active_members, share: where project roles are known.
 
     `members` are the enabled people in a role of the project, directly or through a group.
-    Takes `worked_in` with account_id and project_key.
+    Takes projects.worked_in over the accounts of `users`.
     """
     people = users.loc[users["active"].astype(bool) & (users["account_type"] == "atlassian")]
     direct = role_actors.loc[role_actors["account_id"] != "", ["project_key", "account_id"]]
     through = role_actors.loc[role_actors["group_id"] != "", ["project_key", "group_id"]]
     through = through.merge(members, on="group_id")[["project_key", "account_id"]]
     held = pd.concat([direct, through]).drop_duplicates()
-    held = held[held["account_id"].isin(people["account_id"])]
-    return _shares(held, "project_key", worked_in, "members", "active_members")
+    held = held[among(held["account_id"], people["account_id"])]
+    keys = pd.Index(held["project_key"].unique())
+    rows = pd.Index(users["account_id"]).get_indexer(pd.Index(held["account_id"]))
+    pairs = rows * len(keys) + keys.get_indexer(pd.Index(held["project_key"]))
+    codes = keys.get_indexer(pd.Index(worked_in["project_key"].cat.categories))
+    project = codes[worked_in["project_key"].cat.codes.to_numpy()]
+    row = worked_in["row"].to_numpy()[project >= 0]
+    acted = np.isin(pairs, row * len(keys) + project[project >= 0])
+    frame = held.assign(acted=acted).groupby("project_key")["acted"]
+    told = pd.DataFrame({"members": frame.size(), "active_members": frame.sum()}).reset_index()
+    told = told.astype({"members": "Int64", "active_members": "Int64"})
+    told["share"] = told["active_members"].astype("Float64") / told["members"].astype("Float64")
+    return told
 
 
 def group_activity(
@@ -87,9 +99,9 @@ def group_activity(
     A row for each group that has any, the largest first.
     """
     people = users.loc[users["active"].astype(bool) & (users["account_type"] == "atlassian")]
-    held = members[members["account_id"].isin(people["account_id"])].drop_duplicates()
+    held = members[among(members["account_id"], people["account_id"])].drop_duplicates()
     held = held.merge(groups[["group_id", "name"]], on="group_id")
-    frame = held.assign(active=held["account_id"].isin(acted)).groupby(["group_id", "name"])
+    frame = held.assign(active=among(held["account_id"], acted)).groupby(["group_id", "name"])
     told = frame.agg(people=("account_id", "size"), active=("active", "sum")).reset_index()
     told["share"] = told["active"] / told["people"].astype("float64")
     told = told.sort_values(["people", "name"], ascending=[False, True], ignore_index=True)
@@ -130,15 +142,3 @@ def working_days_each(
     working = working_days(period, covered_from_ms)
     each = acted[:, working].sum(axis=1).astype(np.int64)
     return each, np.asarray(acted.any(axis=1), dtype=np.bool_)
-
-
-def _shares(
-    held: pd.DataFrame, key: str, worked_in: pd.DataFrame, whole: str, part: str
-) -> pd.DataFrame:
-    acted = set(zip(worked_in["account_id"], worked_in[key], strict=True))
-    pairs = zip(held["account_id"], held[key], strict=True)
-    frame = held.assign(acted=[pair in acted for pair in pairs]).groupby(key)["acted"]
-    told = pd.DataFrame({whole: frame.size(), part: frame.sum()}).reset_index()
-    told = told.astype({whole: "Int64", part: "Int64"})
-    told["share"] = told[part].astype("Float64") / told[whole].astype("Float64")
-    return told

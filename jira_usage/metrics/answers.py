@@ -304,7 +304,6 @@ def project_adoption(snapshot: Snapshot, period: Period, count_created: bool) ->
     )
     within = counted(events_within(snapshot.tally, period), count_created=count_created)
     worked = worked_in(within, snapshot.users["account_id"], snapshot.projects)
-    worked["account_id"] = snapshot.users["account_id"].to_numpy()[worked["row"]]
     held = adoption.project_members(snapshot.role_actors, snapshot.members, snapshot.users, worked)
     frame = frame.merge(life, on="project_key", how="left").merge(
         held, on="project_key", how="left"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from jira_usage.among import among
 from jira_usage.metrics.words import ROLE_WORDS
 from jira_usage.schema import ENABLED, GOT
 
@@ -77,7 +78,7 @@ def _sole(
             through.merge(members, on="group_id")[["project_key", "role", "account_id"]],
         ]
     ).drop_duplicates()
-    held = held[held["account_id"].isin(people)]
+    held = held[among(held["account_id"], people)]
     alone = held[~held.duplicated(["project_key", "role"], keep=False)]
     alone = alone.drop_duplicates(["account_id", "project_key"]).sort_values("project_key")
     return _gathered(zip(alone["account_id"], alone["project_key"], strict=True))

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from jira_usage.among import among
 from jira_usage.decisions import Thresholds
 from jira_usage.metrics.access import INCLUDED, INCLUDED_PRODUCT
 from jira_usage.metrics.care import Care
@@ -93,7 +94,7 @@ def _readers(grounds: Grounds) -> list[str]:
 def holdings_of(access: pd.DataFrame, account_ids: pd.Series) -> Holdings:
     """product → (state, groups) of some accounts, from the dataset access."""
     told: dict[str, dict[str, tuple[str, list[str]]]] = {}
-    for row in each(access[access["account_id"].isin(account_ids)]):
+    for row in each(access[among(access["account_id"], account_ids)]):
         told.setdefault(row.account_id, {})[row.product_key] = (row.state, list(row.groups))
     return told
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from jira_usage.among import among
 from jira_usage.metrics.access import LICENSED
 
 JIRA_OWN = [
@@ -29,7 +30,7 @@ def licenses(
     """
     rows = products.sort_values("product_key", ignore_index=True)
     held = access[access["state"] == LICENSED]
-    working = held[held["account_id"].isin(active_accounts)]
+    working = held[among(held["account_id"], active_accounts)]
     frame = rows[JIRA_OWN].copy()
     for column, people in (("licensed_users", held), ("active_users", working)):
         number = people.groupby("product_key")["account_id"].nunique()

@@ -69,7 +69,7 @@ def _spark(events: pd.DataFrame, keys: pd.Series, period: Period) -> pd.Series:
 
 
 def worked_in(events: pd.DataFrame, account_ids: pd.Series, projects: pd.DataFrame) -> pd.DataFrame:
-    """row, project_key, name: in which projects each account has an event, once each.
+    """row, project_key (categories), name: in which projects each account has an event, once.
 
     `row` is the account's place in `account_ids`. Events of no readable issue are left out.
     """
@@ -79,14 +79,9 @@ def worked_in(events: pd.DataFrame, account_ids: pd.Series, projects: pd.DataFra
     cells = rows[rows >= 0] * number + keys.codes.to_numpy(np.int64)[rows >= 0]
     pairs = distinct(cells, len(account_ids) * number)
     names = projects.drop_duplicates("project_key").set_index("project_key")["name"].to_dict()
-    told = [str(key) for key in keys.categories]
+    told = [str(key) for key in keys.categories] or [""]
     codes = pairs % number
-    frame = pd.DataFrame(
-        {
-            "row": pairs // number,
-            "project_key": pd.Series(np.array(told or [""], dtype=object)[codes], dtype="str"),
-        }
-    )
-    labels = np.array([names.get(key, "") for key in told] or [""], dtype=object)
-    frame["name"] = pd.Series(labels[codes], dtype="str")
-    return frame[frame["project_key"] != ""].reset_index(drop=True)
+    by_key = pd.Categorical.from_codes(codes, pd.Index(told)).reorder_categories(sorted(told))
+    frame = pd.DataFrame({"row": pairs // number, "project_key": by_key})
+    frame["name"] = np.array([names.get(key, "") for key in told], dtype=object)[codes]
+    return frame[(frame["project_key"] != "").to_numpy()].reset_index(drop=True)

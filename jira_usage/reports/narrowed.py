@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from jira_usage.among import among
 from jira_usage.datasets import access_of
 from jira_usage.decisions import Noted
 from jira_usage.errors import InvalidInput
@@ -289,7 +290,7 @@ def _people(whole: Snapshot, scope: Scope) -> pd.Series:
         roles = roles[roles["project_key"].isin(keys)]
         there = whole.members["group_id"].isin(roles["group_id"])
         ids |= {*roles["account_id"], *whole.members.loc[there, "account_id"]}
-    return users["account_id"].isin(ids - {""})
+    return pd.Series(among(users["account_id"], ids - {""}), index=users.index)
 
 
 def _none(name: str) -> pd.DataFrame:

@@ -65,7 +65,8 @@ def test_the_share_of_members_is_of_enabled_people_in_a_role() -> None:
     held = table("members", members("g", "ann", "ben", "bot", "dee"))
     users = table("users", [user("ann"), user("ben"), user("bot", account_type="app"),
                             user("dee", active=False)])  # fmt: skip
-    worked = pd.DataFrame({"account_id": ["ben", "cyn"], "project_key": ["WEB", "WEB"]})
+    keys = pd.Categorical(["WEB", "OPS", "WEB"])
+    worked = pd.DataFrame({"row": [1, 0, 2], "project_key": keys})
     told = project_members(table("role_actors", actors), held, users, worked)
     assert told.to_numpy().tolist() == [["WEB", 2, 1, 0.5]]
     assert project_members(table("role_actors"), held, users, worked).empty
