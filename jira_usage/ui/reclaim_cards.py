@@ -28,6 +28,12 @@ def show(listed: Reclaim, currency: str) -> None:
         _card(listed, "Could give back", tuple(CONFIDENCE_WORDS), WHOLE, currency)
         for level, word in CONFIDENCE_WORDS.items():
             _card(listed, f"{word} confidence", (level,), MEANS[level], currency)
+    known, enough = listed.grounds.known, listed.grounds.thresholds.quiet
+    if listed.size and known.days < enough:
+        st.caption(
+            f"Work is known since {safe(known.since)} only. To be surer, choose "
+            f"{enough} days or more under Options beside Refresh, and refresh once."
+        )
     if listed.untold:
         st.info(
             safe(listed.untold_why),

@@ -60,6 +60,7 @@ def test_the_list_and_its_numbers(tmp_path: Path) -> None:
     assert (row["name"], row["verdict"], row["sure"]) == (HOSTILE, "Never seen working", "Low")
     assert any(one.startswith("Only 40 days are known") for one in row["against"])
     assert row["groups"] == ["jira-users"]
+    assert "choose 90 days or more under Options" in words(app)
     assert HOSTILE not in words(app) and "evil.example" not in words(app)
 
 
