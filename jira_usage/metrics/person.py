@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote, urlencode
+
 import numpy as np
 import pandas as pd
 
@@ -55,6 +57,13 @@ def person_kinds(own: pd.DataFrame, period: Period) -> pd.DataFrame:
     frame["label"] = frame["kind"].map(KIND_WORDS).astype("str")
     frame = frame.sort_values(["actions", "kind"], ascending=[False, True], ignore_index=True)
     return frame[["kind", "group", "label", "actions"]]
+
+
+def assigned_in_jira(account_id: str, base_url: str) -> str:
+    """The address of Jira's own search for the open issues that are assigned to an account."""
+    name = account_id.replace("\\", "").replace('"', "")
+    jql = f'assignee = "{name}" AND statusCategory != Done ORDER BY updated'
+    return f"{base_url}/issues/?{urlencode({'jql': jql}, quote_via=quote)}"
 
 
 def last_acts(latest: pd.DataFrame, users: pd.DataFrame, base_url: str) -> pd.DataFrame:

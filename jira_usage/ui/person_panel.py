@@ -10,6 +10,7 @@ from jira_usage import charts
 from jira_usage.decisions import Decision, Noted
 from jira_usage.metrics import answers, findings, verdicts
 from jira_usage.metrics.known import Known
+from jira_usage.metrics.person import assigned_in_jira
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.tables import instants, people_table, roles_in_words
 from jira_usage.metrics.words import CONFIDENCE_WORDS, DECISION_WORDS, verdict_words
@@ -83,7 +84,15 @@ def show_reasons(view: View, account_id: str, noted: Noted) -> None:
                 _sentences("For", row["reasons_for"])
             with con:
                 _sentences("Against", row["reasons_against"] or ["Nothing is known."])
-        st.page_link("pages/reclaim.py", label="Decide in the list", icon=":material/undo:")
+        with st.container(horizontal=True, gap="medium"):
+            st.page_link("pages/reclaim.py", label="Decide in the list", icon=":material/undo:")
+            st.link_button(
+                "Open issues assigned to them",
+                assigned_in_jira(account_id, view.snapshot.base_url),
+                type="tertiary",
+                icon=":material/open_in_new:",
+                help="Opens Jira's own search: hand these issues over first.",
+            )
 
 
 def _sentences(title: str, sentences: list[str]) -> None:

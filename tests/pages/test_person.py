@@ -76,9 +76,14 @@ def test_the_verdict_of_ann_says_when_she_acted_last(tmp_path: Path) -> None:
 
 
 def test_the_reasons_for_and_against_cyn(tmp_path: Path) -> None:
-    told = words(run("person", tmp_path, address={"person": "cyn"})).replace("\\", "")
+    app = run("person", tmp_path, address={"person": "cyn"})
+    told = words(app).replace("\\", "")
     assert "**Never seen working.** No work found since" in told
     assert "Could a license be given back?" in told and "Jira: low confidence" in told
+    assert app.get("link_button")[0].proto.url == (
+        "https://acme.atlassian.net/issues/?jql=assignee%20%3D%20%22cyn%22"
+        "%20AND%20statusCategory%20%21%3D%20Done%20ORDER%20BY%20updated"
+    )
     assert "Holds it through jira-users alone: leaving that group frees the license." in told
     assert "Only 40 days are known" in told
 
