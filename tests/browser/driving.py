@@ -76,7 +76,8 @@ class Visitor:
         """One click; afterwards the page says what is new, once no earlier toast is left."""
         toast = self.page.get_by_text("Up to date")
         toast.wait_for(state="detached", timeout=30_000)
-        self.page.get_by_role("button", name="Refresh").click()
+        sidebar = self.page.get_by_test_id("stSidebar")
+        sidebar.get_by_role("button", name="Refresh").click()
         toast.wait_for(timeout=SLOWEST_SYNC_MS)
         self.settle()
 
