@@ -18,6 +18,8 @@ from jira_usage.metrics.words import WEEKDAYS
 from jira_usage.ui import adoption_cards, cards, columns, product_seats, project_tables
 from jira_usage.ui.frame import View
 
+MOST_ROBOTS = 500
+
 
 def kinds(view: View) -> None:
     """How much of each kind of act."""
@@ -104,13 +106,16 @@ def others(view: View, roster: Roster) -> None:
     with cards.card("Robots and other accounts", more + "Tick a row to see its acts."):
         if told.empty:
             return
+        if len(told) > MOST_ROBOTS:
+            st.caption(f"The {MOST_ROBOTS} with the most acts, of {len(told):,} accounts.")
+            told = told.head(MOST_ROBOTS)
+        shown = told.assign(last=instants(told["last_active_at"]), type=type_words(told))
         picked = st.dataframe(
-            told.assign(last=instants(told["last_active_at"]), type=type_words(told)),
+            shown[["display_name", "type", "actions", "active_days", "last"]],
             key="robots",
             on_select="rerun",
             selection_mode="single-row",
             hide_index=True,
-            column_order=("display_name", "type", "actions", "active_days", "last"),
             column_config={
                 "display_name": "Name",
                 "type": "Account type",

@@ -32,7 +32,7 @@ def test_with_data(tmp_path: Path) -> None:
     assert projects[["members", "share"]].iloc[0].tolist() == [1, 1.0]
     assert kinds.set_index("kind").loc["comment_created", "actions"] == 2
     assert projects[["project_key", "people"]].to_numpy().tolist() == [["WEB", 2], ["OLD", 0]]
-    assert robots[["account_id", "actions"]].to_numpy().tolist() == [["bot", 5]]
+    assert robots[["type", "actions"]].to_numpy().tolist() == [["App or robot", 5]]
     assert len(app.get("plotly_chart")) == 5
     assert all(chart.proto.alt for chart in app.get("plotly_chart"))
 
