@@ -8,6 +8,7 @@ from typing import Any
 ACCOUNT_TYPES = frozenset({"atlassian", "app", "customer"})
 # accessType of GET /group/bulk: which groups administer the site, a product, or use one.
 ACCESS_TYPES = ("site-admin", "admin", "user")
+MOST_SEATS = 2**53  # a larger number is no count of anything
 
 Document = Mapping[str, Any]
 Row = dict[str, Any]
@@ -23,7 +24,7 @@ def user_row(user: Document, *, listed: bool = True) -> Row | None:
     account_id = user.get("accountId")
     if not isinstance(account_id, str) or not account_id:
         return None
-    account_type = user.get("accountType")
+    account_type = _text(user.get("accountType"))
     return {
         "account_id": account_id,
         "display_name": _text(user.get("displayName")),
@@ -124,7 +125,7 @@ def product_group_rows(roles: Iterable[Document]) -> list[Row]:
 def role_groups(role: Document) -> list[Document]:
     """The groups of an application role; where a site tells names only, just those."""
     details = _documents(role.get("groupDetails"))
-    return details or [{"name": name} for name in role.get("groups") or []]
+    return details or [{"name": name} for name in _list(role.get("groups"))]
 
 
 def group_rows(
@@ -143,7 +144,7 @@ def group_rows(
             names[group_id(group)] = _text(group.get("name"))
             access_types.setdefault(group_id(group), set()).add(access_type)
     for actor in role_actors:
-        group = actor.get("actorGroup") or {}
+        group = _object(actor.get("actorGroup"))
         names.setdefault(group_id(group), _text(group.get("name") or group.get("displayName")))
     return [
         {"group_id": key, "name": name or key, "access_types": sorted(access_types.get(key, ()))}
@@ -164,8 +165,8 @@ def roles_of_projects(
     own: dict[str, list[tuple[str, str]]] = {}
     for role in roles:
         named = (_text(role.get("id")), _text(role.get("name")) or _text(role.get("id")))
-        scope = role.get("scope") or {}
-        project_id = _text((scope.get("project") or {}).get("id"))
+        scope = _object(role.get("scope"))
+        project_id = _text(_object(scope.get("project")).get("id"))
         (own.setdefault(project_id, []) if project_id else shared).append(named)
     return [
         (_text(project.get("key")), role_id, name)
@@ -179,8 +180,8 @@ def role_actor_rows(project_key: str, role_name: str, actors: Iterable[Document]
     """ROLE_ACTORS of one role of one project: people directly, and groups."""
     rows = []
     for actor in actors:
-        account_id = _text((actor.get("actorUser") or {}).get("accountId"))
-        held_by = group_id(actor.get("actorGroup") or {})
+        account_id = _text(_object(actor.get("actorUser")).get("accountId"))
+        held_by = group_id(_object(actor.get("actorGroup")))
         if account_id or held_by:
             rows.append(
                 {
@@ -202,7 +203,7 @@ def project_rows(viewable: Iterable[Document], browsable: Iterable[Document]) ->
             "project_id": project_id,
             "project_key": _text(project.get("key")),
             "name": _text(project.get("name")),
-            "lead_account_id": _text((project.get("lead") or {}).get("accountId")),
+            "lead_account_id": _text(_object(project.get("lead")).get("accountId")),
             "browsable": project_id in shown,
         }
         for project_id, project in named.items()
@@ -215,10 +216,10 @@ def field_rows(fields: Iterable[Document]) -> list[Row]:
         {
             "field_id": _text(field.get("id")),
             "name": _text(field.get("name")),
-            "custom_type": _text((field.get("schema") or {}).get("custom")),
+            "custom_type": _text(_object(field.get("schema")).get("custom")),
         }
         for field in fields
-        if field.get("id")
+        if _text(field.get("id"))
     ]
 
 
@@ -235,11 +236,11 @@ def user_document(row: Document) -> Row:
 
 def issue_row(issue: Document, updated_ms: int | None) -> Row:
     """One row of ISSUES: where an issue is now; its id stays when it moves, its key does not."""
-    fields = issue.get("fields") or {}
+    fields = _object(issue.get("fields"))
     return {
         "issue_id": _text(issue.get("id")),
         "issue_key": _text(issue.get("key")),
-        "project_key": _text((fields.get("project") or {}).get("key")),
+        "project_key": _text(_object(fields.get("project")).get("key")),
         "updated_at": updated_ms,
     }
 
@@ -249,7 +250,15 @@ def group_id(group: Document) -> str:
 
 
 def _documents(value: object) -> list[Document]:
-    return [d for d in value if isinstance(d, dict)] if isinstance(value, list) else []
+    return [d for d in _list(value) if isinstance(d, dict)]
+
+
+def _object(value: object) -> Document:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _text(value: object) -> str:
@@ -259,4 +268,4 @@ def _text(value: object) -> str:
 
 
 def _whole(value: object) -> int | None:
-    return value if type(value) is int else None
+    return value if type(value) is int and abs(value) <= MOST_SEATS else None

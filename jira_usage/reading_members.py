@@ -15,7 +15,7 @@ from jira_usage.errors import AuthenticationFailed, JiraUsageError, SyncCancelle
 from jira_usage.listing import Listing
 from jira_usage.paging import Documents, Page
 from jira_usage.reading import LISTS, MEMBERS, Desk
-from jira_usage.sweep import MOST_ASKED_ACCOUNTS, GroupRead, changed_in, date_of, predicted
+from jira_usage.sweep import GroupRead, changed_in, date_of, predicted
 
 CUSTOMER = "customer"
 # What an account is: its type, and whether it is enabled.
@@ -150,7 +150,7 @@ class MembersReading:
         log = changed_in(self._records, since_ms, before.keys() | now.keys())
         changed = {one for one in before.keys() | now.keys() if before.get(one) != now.get(one)}
         changed = {one for one in changed | log.accounts if not _customer(one, before, now)}
-        if log.unclear or len(changed) > MOST_ASKED_ACCOUNTS:
+        if log.unclear or len(changed) > self.desk.scope.sweep.most_asked_accounts:
             return None
         for group_id in list(self._first):
             if self._names[group_id] & log.groups:

@@ -29,7 +29,6 @@ from jira_usage.schema import TABLES
 CHEAP_REQUESTS = 200
 OLDEST_MEMBERS_MS = DAY_MS * 3 // 2
 OLDEST_RANKS_MS = 7 * DAY_MS
-MOST_ASKED_ACCOUNTS = 100
 
 Document = Mapping[str, Any]
 
@@ -57,9 +56,18 @@ class Sweep:
     users: Callable[[], pa.Table] = TABLES["users"].empty_table
 
     @property
+    def pages(self) -> int:
+        """How many pages the members of all groups are."""
+        return sum(-(-group.total // MEMBERS_PAGE) for group in self.groups.values())
+
+    @property
     def cheap(self) -> bool:
-        pages = sum(-(-group.total // MEMBERS_PAGE) for group in self.groups.values())
-        return pages - (-self.ranked_issues // CHANGELOG_ISSUES) <= CHEAP_REQUESTS
+        return self.pages - (-self.ranked_issues // CHANGELOG_ISSUES) <= CHEAP_REQUESTS
+
+    @property
+    def most_asked_accounts(self) -> int:
+        """Up to how many accounts are asked for their groups rather than groups for members."""
+        return self.pages // 2
 
     @property
     def ranks_due(self) -> bool:

@@ -11,6 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# The same examples in every run; `--hypothesis-profile=default` looks for new ones.
+settings.register_profile("steady", derandomize=True, database=None, deadline=None)
+settings.load_profile("steady")
 
 Tell = Callable[[str, str], None]
 _TRAP, _RESULT, _LINE = "trap", "trap_result", "summary_line"

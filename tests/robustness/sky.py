@@ -6,6 +6,7 @@ garble and delay them. It notes each request that came again before Retry-After 
 
 from __future__ import annotations
 
+import json
 import random
 import socket
 import struct
@@ -31,6 +32,13 @@ FAULTS = (
     "garbled JSON", "deep JSON", "a slow drip", "no answer in time", "another host",
 )  # fmt: skip
 PASSING = tuple(fault for fault in FAULTS if fault != "another host")
+ODD_VALUE = "an odd value"
+"""Not one of FAULTS: a value that is plausible and false can't be told from a true one."""
+ODD: tuple[Any, ...] = (
+    None, True, False, 0, -1, 7, 2**31, 2**63, 2**70, -(2**70), 1.5, 1e300, "", "0", "x", "\x00",
+    "=1+1", "\u202e", "2026-11-18T10:00:00.000+0000", "9999-99-99", "a" * 5000, [], [None], [[]],
+    [{}], ["x", 1], {}, {"id": None}, {"accountId": ["x"]}, {"a": {"b": []}},
+)  # fmt: skip
 
 
 class Sky:
@@ -94,6 +102,30 @@ class Sky:
     def hold(self, key: tuple[str, ...], seconds: float) -> None:
         with self._lock:
             self._not_before[key] = time.monotonic() + seconds / SPEED
+
+
+def with_odd_value(body: bytes, dice: random.Random) -> bytes:
+    """The same answer with something in it replaced, left out or said twice."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return body
+    whole = {"": document}
+    inside: Any = whole
+    key: Any = ""
+    while isinstance(inside[key], dict | list) and inside[key]:
+        if inside is not whole and dice.random() < 0.25:
+            break
+        inside = inside[key]
+        key = dice.choice(list(inside) if isinstance(inside, dict) else range(len(inside)))
+    match dice.randrange(8):
+        case 0:
+            del inside[key]
+        case 1 if isinstance(inside, list):
+            inside.insert(0, inside[key])
+        case _:
+            inside[key] = dice.choice(ODD)
+    return json.dumps(whole.get("")).encode()
 
 
 class _Server(ThreadingHTTPServer):
@@ -170,6 +202,8 @@ def _handler(sky: Sky) -> type[BaseHTTPRequestHandler]:
                     place = sky.dice.randrange(len(spoilt))
                     spoilt[place : place + 8] = b"\x00\xff{]\xfe,::"
                     self._send(status, bytes(spoilt), headers)
+                case "an odd value":
+                    self._send(status, with_odd_value(body, sky.dice), headers)
                 case "deep JSON":
                     self._send(status, b"[" * 3000 + b"]" * 3000, headers)
                 case "a slow drip":

@@ -10,6 +10,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 import orjson
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,6 +24,7 @@ from jira_usage.errors import JiraUsageError
 from jira_usage.metrics.admin_export import read_export
 from jira_usage.metrics.filled_in import read_filled_in
 from jira_usage.period import to_epoch_ms
+from jira_usage.schema import TABLES
 from jira_usage.seen import LastSeen
 from jira_usage.store import Generation
 from jira_usage.terms import Terms
@@ -95,11 +97,21 @@ def test_histories_and_people_of_any_shape_are_read_or_nobody(value: object) -> 
 def test_people_roles_and_projects_of_any_shape_make_rows(
     some: list[dict[str, object]], others: list[dict[str, object]]
 ) -> None:
-    directory.user_rows(some, others)
-    directory.product_rows(some, others, {})
-    directory.product_group_rows(some)
-    directory.field_rows(some)
-    directory.project_rows(some, others)
+    access = {"user": some, "site-admin": others}
+    rows: dict[str, list[directory.Row]] = {
+        "users": directory.user_rows(some, others),
+        "products": directory.product_rows(some, others, {}),
+        "product_groups": directory.product_group_rows(some),
+        "groups": directory.group_rows(some, access, others),
+        "fields": directory.field_rows(some),
+        "projects": directory.project_rows(some, others),
+        "role_actors": directory.role_actor_rows("WEB", "Developers", some),
+        "issues": [directory.issue_row(issue, None) for issue in some],
+    }
+    rows["products"] += directory.product_rows(None, some, {})
+    for name, made in rows.items():
+        pa.Table.from_pylist(made, TABLES[name])
+    directory.roles_of_projects(some, others)
 
 
 @given(st.integers(0, 3000), st.sampled_from(["[", '{"a":']), st.booleans())
