@@ -36,6 +36,7 @@ from jira_usage.reports import (
     to_html,
     to_xlsx,
 )
+from jira_usage.retention import changed, retention, retention_words, set_retention
 from jira_usage.scope import PEOPLE, People, Scope
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
@@ -342,6 +343,20 @@ def forget(person: str | None, site: bool) -> None:
     else:
         kept.forget()
         click.echo("Nothing of the site is kept any more.")
+
+
+@main.command()
+@click.option("--acts", type=int, metavar="DAYS", help="How many days of acts are kept.")
+@click.option(
+    "--left", type=int, metavar="DAYS", help="How many days people who left; 0: as long as acts."
+)
+@_told
+def keep(acts: int | None, left: int | None) -> None:
+    """Say how long data is kept, from the next sync on; without options, what is agreed."""
+    kept = admit(Connection.from_environment(os.environ), Store.open(os.environ))
+    if acts is not None or left is not None:
+        set_retention(kept, changed(kept, acts, left))
+    click.echo(retention_words(retention(kept)))
 
 
 @contextmanager

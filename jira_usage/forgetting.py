@@ -7,7 +7,7 @@ tells nobody who that was. Their acts go with them, so earlier days count fewer.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import replace
 
 import msgspec
@@ -22,7 +22,6 @@ from jira_usage.pseudonyms import Pseudonyms
 from jira_usage.store import Generation, SiteStore
 
 NOTE = "forgotten"
-Known = Callable[[str], bool]
 
 
 def forget_person(kept: SiteStore, account_id: str) -> None:
@@ -44,7 +43,12 @@ def forget_person(kept: SiteStore, account_id: str) -> None:
             raise InvalidInput("This account is not known here.", "Copy its ID from its page.")
         digest = Pseudonyms.of(kept).account_id(account_id)
         kept.change_note(NOTE, lambda note: msgspec.json.encode(sorted({*_read(note), digest})))
-        _forget_notes(kept, account_id)
+        forget_notes(kept, {account_id})
+        frozen = {
+            one.id for one in links.links_of(kept) if one.frozen and one.scope.people != "none"
+        }
+        if frozen:
+            links.revoke(kept, frozen)
         number = uuid.uuid4().hex
         meta = {**generation.meta, "snapshot_id": number}
         kept.replace_all(replace(without_forgotten(kept, generation), id=number, meta=meta))
@@ -65,21 +69,40 @@ def without_forgotten(kept: SiteStore, generation: Generation) -> Generation:
     pseudonyms = Pseudonyms.of(kept)
     users = kept.load_table(generation.tables["users"][""])
     gone = {one for one in users["account_id"].to_pylist() if pseudonyms.account_id(one) in digests}
+    return without(kept, generation, gone)
+
+
+def without(kept: SiteStore, generation: Generation, gone: Collection[str]) -> Generation:
+    """The generation without some accounts and all that they did."""
+    users = kept.load_table(generation.tables["users"][""])
+    some = pa.array(sorted(gone), pa.string())
     tables = {
-        name: {part: _part(kept, name, key, gone) for part, key in parts.items()}
+        name: {part: _part(kept, name, key, some) for part, key in parts.items()}
         for name, parts in generation.tables.items()
         if name != "tally"
     }
     tables["tally"] = {
-        part: kept.save_table(_tally(kept.load_table(key), users, gone))
+        part: kept.save_table(_tally(kept.load_table(key), users, some))
         for part, key in generation.tables["tally"].items()
     }
     return replace(generation, tables=tables)
 
 
-def _part(kept: SiteStore, name: str, key: str, gone: set[str]) -> str:
+def forget_notes(kept: SiteStore, gone: Collection[str]) -> None:
+    """Takes people out of what was noted by hand and by upload."""
+    made = decisions.noted(kept).decisions
+    if theirs := [one.pair for one in made if one.account_id in gone]:
+        decisions.take_back(kept, theirs)
+    told = seen.load_last_seen(kept)
+    if told and not told.seen.keys().isdisjoint(gone):
+        rest = {one: day for one, day in told.seen.items() if one not in gone}
+        apps = {one: days for one, days in told.apps.items() if one not in gone}
+        seen.save_last_seen(kept, replace(told, seen=rest, apps=apps))
+
+
+def _part(kept: SiteStore, name: str, key: str, some: pa.Array) -> str:
     table = before = kept.load_table(key)
-    names, some = table.schema.names, pa.array(sorted(gone), pa.string())
+    names = table.schema.names
     if "account_id" in names:
         table = table.filter(pc.invert(pc.is_in(table["account_id"], some)))
     for column in ("lead_account_id", "on_behalf_of"):
@@ -89,29 +112,14 @@ def _part(kept: SiteStore, name: str, key: str, gone: set[str]) -> str:
     return key if table.equals(before) else kept.save_table(table)
 
 
-def _tally(tally: pa.Table, users: pa.Table, gone: set[str]) -> pa.Table:
+def _tally(tally: pa.Table, users: pa.Table, some: pa.Array) -> pa.Table:
     """The tally without their acts; the others' places move up."""
-    stays = np.array([one not in gone for one in users["account_id"].to_pylist()] + [True])
+    stays = np.append(~pc.is_in(users["account_id"], some).to_numpy(), True)
     places = np.cumsum(stays) - 1
     old = tally["account"].to_numpy()
     kept = tally.filter(pa.array(stays[old]))
     moved = pa.array(places[old[stays[old]]].astype(np.int32))
     return kept.set_column(tally.schema.names.index("account"), "account", moved)
-
-
-def _forget_notes(kept: SiteStore, account_id: str) -> None:
-    """Takes a person out of what people have noted."""
-    made = decisions.noted(kept).decisions
-    if mine := [one.pair for one in made if one.account_id == account_id]:
-        decisions.take_back(kept, mine)
-    told = seen.load_last_seen(kept)
-    if told and account_id in told.seen:
-        rest = {one: day for one, day in told.seen.items() if one != account_id}
-        apps = {one: days for one, days in told.apps.items() if one != account_id}
-        seen.save_last_seen(kept, replace(told, seen=rest, apps=apps))
-    frozen = {one.id for one in links.links_of(kept) if one.frozen and one.scope.people != "none"}
-    if frozen:
-        links.revoke(kept, frozen)
 
 
 def _read(note: bytes | None) -> list[str]:

@@ -18,6 +18,7 @@ from jira_usage.least import least_requests
 from jira_usage.merging import merge_acts, nameless_since, tally_of, worklog_events
 from jira_usage.preflight import SignedIn
 from jira_usage.reading import Scope
+from jira_usage.retention import retention, since
 from jira_usage.schema import BY_DATE, TABLES
 from jira_usage.site_reading import Reading
 from jira_usage.store import Generation, SiteStore
@@ -74,25 +75,29 @@ def build(
     """Saves the tables and describes them; publishing is left to the caller."""
     scope = reading.desk.scope
     as_of = signed_in.now_ms()
+    oldest_ms = retention(kept).acts_from_ms(as_of)
     tables: dict[str, dict[str, str]] = {}
     new_acts = 0
     for name in BY_DATE:
         before = last.tables[name] if last else {}
         read = (reading.work.acts.tables(name), reading.work.ranks.tables(name))
-        tables[name], new = merge_acts(kept, name, before, *read)
+        parts, new = merge_acts(kept, name, before, *read)
+        tables[name] = since(parts, oldest_ms)
         new_acts += new
     rows_by_table = _directory_rows(reading)
     if reading.people.fields is None and last and "fields" in last.tables:
         tables["fields"] = dict(last.tables["fields"])
         del rows_by_table["fields"]
     listed = reading.desk.coverage.states["users"] == "complete"
-    parts = [key for name in BY_DATE for key in tables[name].values()]
-    earlier = _former_users(kept, last, parts, rows_by_table["users"], anonymous=listed)
+    blobs = [key for name in BY_DATE for key in tables[name].values()]
+    earlier = _former_users(kept, last, blobs, rows_by_table["users"], anonymous=listed)
     rows_by_table["users"] += earlier
     made = {name: pa.Table.from_pylist(rows, TABLES[name]) for name, rows in rows_by_table.items()}
     made["users"] = _first_seen(kept, last, made["users"], as_of).sort_by("account_id")
-    made["changes"] = _changes(kept, last, made, reading.desk.coverage, as_of)
-    made["issues"] = _merge_issues(kept, last, made["issues"])
+    different = _changes(kept, last, made, reading.desk.coverage, as_of)
+    made["changes"] = different.filter(pc.greater_equal(different["at"], oldest_ms))
+    merged = _merge_issues(kept, last, made["issues"])
+    made["issues"] = _of_use(kept, merged, blobs, oldest_ms)
     made["worklog_events"] = worklog_events(kept, tables["worklog_acts"])
     made["tally"] = tally_of(
         kept, tables["acts"], made["worklog_events"], made["users"], made["issues"]
@@ -136,7 +141,7 @@ def build(
         "watched_from": last.meta.get("watched_from", 0) if last else scope.now_ms,
         "scoped": signed_in.scoped,
         "admits": terms.proof,
-        "covered_from": _covered_from(scope, last),
+        "covered_from": max(_covered_from(scope, last), oldest_ms),
         "approximate_users": reading.people.approximate.get(""),
         "groups_read": {key: asdict(read) for key, read in reading.people.groups_read.items()},
         "ranks_read_at": reading.work.ranks_read_at,
@@ -284,3 +289,15 @@ def _merge_issues(kept: SiteStore, last: Generation | None, issues: pa.Table) ->
     before = kept.load_table(last.tables["issues"][""])
     gone = pc.invert(pc.is_in(before["issue_id"], issues["issue_id"].combine_chunks()))
     return pa.concat_tables([before.filter(gone), issues])
+
+
+def _of_use(kept: SiteStore, issues: pa.Table, blobs: Iterable[str], oldest_ms: int) -> pa.Table:
+    """The issues without those that nobody touched since an instant."""
+    recent = pc.fill_null(pc.greater_equal(issues["updated_at"], oldest_ms), True)
+    quiet = set(issues.filter(pc.invert(recent))["issue_id"].to_pylist())
+    if not quiet:
+        return issues
+    for table in kept.load_tables(blobs, ["issue_id"]):
+        quiet -= set(pc.unique(table["issue_id"]).to_pylist())
+    gone = pc.is_in(issues["issue_id"], pa.array(sorted(quiet), pa.string()))
+    return issues.filter(pc.invert(gone))

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any, Final
 
 from jira_usage.errors import InvalidInput
+from jira_usage.scope import PEOPLE, People
 from jira_usage.settings import section
 
 HOURS, LONGEST_HOURS = 12, 24 * 30
@@ -26,6 +27,7 @@ KINDS: Final[Mapping[str, type | tuple[type, ...]]] = {
     "viewers": list,
     "hours": (int, float),
     "purpose": str,
+    "viewers_see": str,
 }
 
 
@@ -48,13 +50,15 @@ class Standing(Enum):
 class Access:
     """Who is let in. An entry is an email address, or @ and a domain for everybody of it.
 
-    A login counts for so many `hours`. `purpose` says what the data is used for.
+    A login counts for so many `hours`. `purpose` says what the data is used for. Where
+    `viewers_see` no names, viewers see one report of the site, and no other page.
     """
 
     administrators: frozenset[str] = frozenset()
     viewers: frozenset[str] = frozenset()
     hours: float = HOURS
     purpose: str = ""
+    viewers_see: People = "names"
 
     @classmethod
     def parse(cls, settings: Mapping[str, Any]) -> Access:
@@ -63,11 +67,15 @@ class Access:
         hours = told.get("hours", HOURS)
         if not 0 < hours <= LONGEST_HOURS:
             raise InvalidInput(f"“hours” in [access] is more than 0, up to {LONGEST_HOURS}.")
+        see = told.get("viewers_see", "names")
+        if see not in PEOPLE:
+            raise InvalidInput(f"“viewers_see” in [access] is one of {', '.join(PEOPLE)}.")
         return cls(
             _entries("administrators", told.get("administrators", [])),
             _entries("viewers", told.get("viewers", [])),
             hours,
             " ".join(str(told.get("purpose", "")).split())[:LONGEST_PURPOSE],
+            see,
         )
 
     def standing(self, claims: Mapping[str, Any], now_s: float) -> Standing:

@@ -22,6 +22,7 @@ from jira_usage.preflight import SignedIn, nothing_usable, sign_in
 from jira_usage.publication import Summary as Summary
 from jira_usage.publication import Terms, build
 from jira_usage.reading import Scope
+from jira_usage.retention import retention, without_left
 from jira_usage.site_reading import Reading
 from jira_usage.store import Generation, SiteStore, Store, proof
 from jira_usage.sweep import GroupRead, Sweep, date_of
@@ -71,6 +72,7 @@ def sync(
     try:
         with kept.writing():
             last = kept.newest_intact()
+            days = min(days, retention(kept).acts)
             scope = _scope(signed_in, kept, last, days=days, full=full, roles=project_roles)
             reading = yield from _read(signed_in, scope, cancel)
             _judge(reading)
@@ -81,7 +83,7 @@ def sync(
                 generation, summary = build(signed_in, kept, last, reading, terms)
                 if cancel.is_set():
                     raise _cancelled()
-                kept.publish(without_forgotten(kept, generation))
+                kept.publish(without_left(kept, without_forgotten(kept, generation)))
             settled(kept)
     finally:
         signed_in.cloud.transport.close()

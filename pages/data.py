@@ -6,7 +6,7 @@ import time
 
 import streamlit as st
 
-from jira_usage.ui import data_panel, nightly_panel, session, verify_panel
+from jira_usage.ui import data_panel, nightly_panel, retention_panel, session, verify_panel
 from jira_usage.ui.frame import frame
 
 view = frame("Data", question="What do the figures rest on?")
@@ -28,4 +28,5 @@ data_panel.show_rows(view)
 
 st.header("Where it is kept", anchor=False)
 if signed:
+    retention_panel.show(signed, view.snapshot)
     data_panel.show_keeping(signed)

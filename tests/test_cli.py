@@ -168,6 +168,17 @@ def test_a_person_and_a_site_are_forgotten(synced: dict[str, str]) -> None:
     assert not [path for path in Path(synced["JIRA_USAGE_HOME"]).rglob("*") if path.is_file()]
 
 
+def test_how_long_data_is_kept_can_be_said(synced: dict[str, str]) -> None:
+    assert "400 days, people who left as long" in command(synced, "keep").stdout
+    told = command(synced, "keep", "--acts", "120", "--left", "60").stdout
+    assert told == "Acts are kept for 120 days, people who left for 60 days.\n"
+    assert command(synced, "keep").stdout == told
+    result = command(synced, "keep", "--left", "121")
+    assert result.exit_code == 2 and result.stderr.startswith("People who left can't be kept")
+    assert command(synced, "keep", "--left", "0").stdout.endswith("who left as long.\n")
+    assert command(synced, "keep", "--acts", "400").exit_code == 0
+
+
 def test_nothing_synced_yet_is_7(environment: dict[str, str]) -> None:
     assert command(environment, "export", "users").exit_code == 7
     assert command(environment, "report", "--output", "never.html").exit_code == 7

@@ -51,6 +51,7 @@ HALL = {
     "period",
     "pseudonyms",
     "rescue",
+    "retention",
     "roles",
     "schedule",
     "schema",

@@ -16,7 +16,7 @@ from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.tables import instants, type_words
 from jira_usage.metrics.words import WEEKDAYS
 from jira_usage.ui import adoption_cards, cards, columns, product_seats, project_tables
-from jira_usage.ui.frame import View
+from jira_usage.ui.view import View
 
 MOST_ROBOTS = 500
 

@@ -12,9 +12,9 @@ from jira_usage.metrics.rows import each
 from jira_usage.metrics.tables import NO_NAME
 from jira_usage.metrics.words import people_count, plural
 from jira_usage.ui import cards, columns
-from jira_usage.ui.frame import View
 from jira_usage.ui.people_table import HIGHEST, ROW_HEIGHT
 from jira_usage.ui.text import safe
+from jira_usage.ui.view import View
 
 PRODUCT = ("product_name", "licensed_users", "active_users", "utilization")
 MOST_SPIKES = 3

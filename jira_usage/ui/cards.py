@@ -13,8 +13,8 @@ import streamlit as st
 from jira_usage import charts
 from jira_usage.metrics import answers, findings, narrowing
 from jira_usage.metrics.headline import Headline
-from jira_usage.ui.frame import View
 from jira_usage.ui.text import safe
+from jira_usage.ui.view import View
 
 Opens = Callable[[Mapping[str, Any]], Mapping[str, str] | None]
 PEOPLE = {"type": "atlassian"}

@@ -8,8 +8,8 @@ import streamlit as st
 
 from jira_usage.metrics import answers
 from jira_usage.ui import address
-from jira_usage.ui.frame import View
 from jira_usage.ui.text import moment
+from jira_usage.ui.view import View
 
 SINCE = "since"
 AGO = (7, 30)

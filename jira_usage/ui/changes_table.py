@@ -12,8 +12,8 @@ from jira_usage.metrics.tables import NO_NAME, instants
 from jira_usage.metrics.whats_new import CHANGE_WORDS, WhatsNew
 from jira_usage.metrics.words import people_count, plural
 from jira_usage.ui import address, changes_cards, columns
-from jira_usage.ui.frame import View
 from jira_usage.ui.people_table import HIGHEST, ROW_HEIGHT
+from jira_usage.ui.view import View
 
 NOT_KEPT = "(nothing is kept)"
 

@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from jira_usage.ui import account_panel, login
-from jira_usage.ui.frame import View
 from jira_usage.ui.session import Session
 from jira_usage.ui.text import age, count, duration, moment, safe
+from jira_usage.ui.view import View
 
 LONGEST_REASON = 2_000  # a reason may list many projects
 MODES = {"full": "Everything", "later": "Changes"}

@@ -10,8 +10,8 @@ from jira_usage.datasets import DATASETS
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.tables import about
 from jira_usage.metrics.workbook import workbook
-from jira_usage.ui.frame import View
 from jira_usage.ui.people_filters import Chosen
+from jira_usage.ui.view import View
 from jira_usage.writers import written
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, overload
+from typing import Literal, NoReturn, overload
 
 import streamlit as st
 
 from jira_usage.errors import JiraUsageError, NothingSynced
-from jira_usage.period import Period
+from jira_usage.scope import People
 from jira_usage.snapshot import Snapshot
 from jira_usage.ui import (
     account_panel,
@@ -19,95 +17,19 @@ from jira_usage.ui import (
     empty,
     filters,
     login,
+    nameless_view,
     navigation,
     session,
     sync_panel,
 )
-from jira_usage.ui.text import age, count, moment, safe
+from jira_usage.ui.text import age
+from jira_usage.ui.view import View
 
-T = TypeVar("T")
 NOBODY_TITLE = "Who really works in your Jira?"
 AGAIN = (
     "Connect to open “{title}”, just as the address says. A reload, or a restart of the server, "
     "ends a session: the token is kept nowhere. What was synced is kept."
 )
-DEFINITION = (
-    "**Active** means: on that day the person commented, changed an issue or logged work. "
-    "Reading does not count."
-)
-CREATED_COUNTS = " Creating an issue counts too: that is switched on."
-CREATED_DOES_NOT = " Creating an issue does not count."
-
-
-@dataclass(frozen=True)
-class View:
-    """What a page shows: a snapshot, over a period, by one definition. Frames are read-only."""
-
-    snapshot: Snapshot
-    period: Period
-    zone: str
-    days: int
-    count_created: bool
-
-    def cached(self, compute: Callable[..., T], *arguments: Hashable) -> T:
-        """`compute(snapshot, period, count_created, *arguments)`, computed once.
-
-        `compute` must be a named function of a module, as its name is part of the key.
-        """
-        return cache.remember(
-            self.snapshot,
-            self._key,
-            compute,
-            arguments,
-            lambda: compute(self.snapshot, self.period, self.count_created, *arguments),
-        )
-
-    def drawn(self, draw: Callable[..., T], *arguments: Any) -> T:
-        """`draw(*arguments)`, drawn once of the same figures; they come from `cached`."""
-        return cache.draw(self.snapshot, self._key, draw, arguments)
-
-    @property
-    def definition(self) -> str:
-        """What “active” means, in one line of Markdown."""
-        return DEFINITION + (CREATED_COUNTS if self.count_created else CREATED_DOES_NOT)
-
-    def coverage_line(self) -> str:
-        """What the figures rest on, in one line of Markdown: dates, zone, age, coverage."""
-        remarks = self._remarks
-        read = self.read_words
-        if remarks and not self._short:
-            read += f", with {count(remarks, 'remark')}"
-        first, last = self.period.first_on, self.period.last_on
-        return (
-            f"{first:%b} {first.day} to {last:%b} {last.day}, {last:%Y} "
-            f"(today so far), days of {safe(self.zone)} · "
-            f"data as of {moment(self.snapshot.as_of_ms, self.zone)} · {read}"
-        )
-
-    @property
-    def read_words(self) -> str:
-        """Whether everything could be read, and else what could not."""
-        short = self._short
-        return f"not complete: {', '.join(short)}" if short else "everything could be read"
-
-    @property
-    def fully_read(self) -> bool:
-        """Whether everything could be read, and there is nothing to remark."""
-        return not (self._short or self._remarks)
-
-    @property
-    def _short(self) -> list[str]:
-        states = dict(self.snapshot.meta["coverage"])
-        return [name for name, state in states.items() if state != "complete"]
-
-    @property
-    def _remarks(self) -> int:
-        coverage = self.snapshot.coverage
-        return int(((coverage["state"] == "complete") & (coverage["reason"] != "")).sum())
-
-    @property
-    def _key(self) -> tuple[Any, ...]:
-        return self.zone, self.days, self.count_created
 
 
 @overload
@@ -160,6 +82,8 @@ def frame(
         return None
     if not (signed and snapshot):
         st.stop()
+    if (people := login.people_shown()) != "names":
+        _show_nameless(title, signed, snapshot, people)
     with st.sidebar:
         zone, days, count_created = filters.show(snapshot)
         account_panel.show_account(signed)
@@ -181,6 +105,20 @@ def show_coverage(view: View) -> None:
         st.caption(view.coverage_line(), width="content")
         if not view.fully_read:
             st.page_link("pages/data.py", label="What that means", icon=":material/verified:")
+
+
+def _show_nameless(
+    title: str, signed: session.Session, snapshot: Snapshot, people: People
+) -> NoReturn:
+    with st.sidebar:
+        account_panel.show_account(signed)
+    login.show_purpose()
+    sync_panel.show_stale(signed, snapshot)
+    if title == "Overview":
+        nameless_view.show(signed.kept, snapshot, people)
+    else:
+        nameless_view.show_elsewhere(title)
+    st.stop()
 
 
 def _load(signed: session.Session | None) -> tuple[Snapshot | None, JiraUsageError | None]:

@@ -19,9 +19,9 @@ from jira_usage.seen import LastSeen
 from jira_usage.store import SiteStore
 from jira_usage.ui import cards, login
 from jira_usage.ui.errors import show_error
-from jira_usage.ui.frame import View
 from jira_usage.ui.renewal_view import Books
 from jira_usage.ui.text import count, moment, plain, safe
+from jira_usage.ui.view import View
 
 READ = "view_export"
 SHOWN = 500

@@ -19,6 +19,7 @@ from jira_usage import settings
 from jira_usage.connection import is_loopback
 from jira_usage.errors import InvalidInput, JiraUsageError, PermissionMissing
 from jira_usage.roles import Access, Standing
+from jira_usage.scope import People
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.text import safe
 
@@ -98,6 +99,16 @@ def is_viewer() -> bool:
         return False
 
 
+def people_shown() -> People:
+    """How people appear to whoever is looking; left out where in doubt."""
+    try:
+        if standing() is not Standing.VIEWER:
+            return "names"
+        return Access.parse(settings.sections(os.environ)).viewers_see
+    except JiraUsageError:
+        return "none"
+
+
 def require_administrator() -> None:
     """Raises PermissionMissing where whoever acts is no administrator at this moment."""
     if not is_administrator():
@@ -149,7 +160,10 @@ def show_account() -> None:
         return
     with st.sidebar:
         told = f"Logged in as {safe(_email())}"
-        st.caption(f"{told}, viewer: you can look at everything." if is_viewer() else f"{told}.")
+        if is_viewer():
+            told += ", viewer: you can look at everything"
+            told += " that shows no names" if people_shown() != "names" else ""
+        st.caption(f"{told}.")
         _log_out("sidebar_log_out")
 
 

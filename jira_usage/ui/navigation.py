@@ -31,6 +31,7 @@ def run(pages: Sequence[Page]) -> None:
     hidden = FOR_ADMINISTRATORS if login.is_viewer() else frozenset()
     shown = [page for page in pages if page.url_path not in hidden]
     alone = session.is_shared() or LINK in st.query_params or not login.is_admitted()
+    alone = alone or login.people_shown() != "names"
     page = st.navigation(shown, position="hidden" if alone else "sidebar")
     _this_run.routed = st.session_state[SEEN] = True
     try:

@@ -14,7 +14,7 @@ from jira_usage.metrics.roster import SORTS, Roster
 from jira_usage.metrics.tables import filters_in_words
 from jira_usage.metrics.words import plural
 from jira_usage.ui import address
-from jira_usage.ui.frame import View
+from jira_usage.ui.view import View
 
 ALWAYS_SHOWN = 4
 

@@ -11,8 +11,8 @@ from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.spark import days_per_bar
 from jira_usage.metrics.tables import people_table
 from jira_usage.ui import address, columns
-from jira_usage.ui.frame import View
 from jira_usage.ui.people_filters import Chosen
+from jira_usage.ui.view import View
 
 # Who, with which license, and with what work: these fit beside the sidebar on a usual screen.
 FIRST = ("name", "email", "licenses", "days", "actions", "active_days", "last_active")

@@ -15,8 +15,8 @@ from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.tables import instants, people_table, roles_in_words
 from jira_usage.metrics.words import CONFIDENCE_WORDS, DECISION_WORDS, verdict_words
 from jira_usage.ui import brand, cards, columns, product_seats, reclaim_notes
-from jira_usage.ui.frame import View
 from jira_usage.ui.text import safe
+from jira_usage.ui.view import View
 
 
 def find(view: View, roster: Roster, account_id: str) -> pd.Series:

@@ -19,9 +19,9 @@ from jira_usage.metrics.workbook import workbook
 from jira_usage.ui import reclaim_notes
 from jira_usage.ui.downloads import XLSX, button
 from jira_usage.ui.errors import show_error
-from jira_usage.ui.frame import View
 from jira_usage.ui.people_filters import Chosen
 from jira_usage.ui.text import safe
+from jira_usage.ui.view import View
 from jira_usage.writers import written
 
 TROUBLE, APPLIED, ROUND = "filled_trouble", "filled_applied", "filled_round"

@@ -12,7 +12,7 @@ from jira_usage.reports.subject import beside_of
 from jira_usage.store import SiteStore
 from jira_usage.ui import session
 from jira_usage.ui.errors import show_error
-from jira_usage.ui.frame import View
+from jira_usage.ui.view import View
 
 
 def kept() -> SiteStore:

@@ -13,9 +13,9 @@ from jira_usage.metrics.reclaim import Reclaim
 from jira_usage.metrics.tables import HIDDEN, NO_NAME, instants
 from jira_usage.metrics.words import CONFIDENCE_WORDS, DECISION_WORDS, verdict_words
 from jira_usage.ui import address, columns, people_table, reclaim_files
-from jira_usage.ui.frame import View
 from jira_usage.ui.people_filters import Chosen
 from jira_usage.ui.people_table import HIGHEST, ROW_HEIGHT
+from jira_usage.ui.view import View
 
 Pairs = tuple[tuple[str, str], ...]
 ROUND = "reclaim_round"

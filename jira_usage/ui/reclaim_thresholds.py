@@ -12,7 +12,7 @@ from jira_usage.metrics.verdicts import moved
 from jira_usage.metrics.words import people_count, verdict_words
 from jira_usage.ui import reclaim_notes
 from jira_usage.ui.errors import show_error
-from jira_usage.ui.frame import View
+from jira_usage.ui.view import View
 
 FIELDS = {
     "working": ("Working: days back", "An act on one of the last so many dates, today included."),

@@ -14,9 +14,9 @@ from jira_usage.metrics.what_if import Answer, Question, cost_curve, what_if
 from jira_usage.metrics.words import NO_WORK, people_count
 from jira_usage.terms import MOST_SEATS, Buffer, ProductTerms
 from jira_usage.ui import cards, login, renewal_terms
-from jira_usage.ui.frame import View
 from jira_usage.ui.renewal_view import Books, Product
 from jira_usage.ui.text import safe
+from jira_usage.ui.view import View
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from jira_usage.store import SiteStore
 from jira_usage.terms import Buffer, Terms
 from jira_usage.ui import login, session
 from jira_usage.ui.errors import show_error
-from jira_usage.ui.frame import View
+from jira_usage.ui.view import View
 
 HOW = (
     "Whoever did no work in the days shown (chosen in the sidebar) would give the license back, "

@@ -20,8 +20,8 @@ from jira_usage.reports import (
 from jira_usage.scope import Scope
 from jira_usage.ui import cards, reclaim_notes, session
 from jira_usage.ui.downloads import XLSX, button
-from jira_usage.ui.frame import View
 from jira_usage.ui.share_scope import Wanted
+from jira_usage.ui.view import View
 from jira_usage.writers import written
 
 IN_FILE = "It opens without this app, without an account, and asks nobody for anything."

@@ -14,10 +14,10 @@ from jira_usage.links import Link
 from jira_usage.reports import build_report, freeze, scope_words
 from jira_usage.ui import cards, login, reclaim_notes, session, share_files
 from jira_usage.ui.errors import show_error
-from jira_usage.ui.frame import View
 from jira_usage.ui.navigation import LINK
 from jira_usage.ui.share_scope import PEOPLE_WORDS, Wanted
 from jira_usage.ui.text import age, count, moment
+from jira_usage.ui.view import View
 
 LASTS = {1: "1 day", 7: "7 days", 30: "30 days", 90: "90 days"}
 USUALLY = 30

@@ -14,8 +14,8 @@ from jira_usage.reports import people_in, scope_words
 from jira_usage.scope import FEWEST, Part, People, Scope
 from jira_usage.snapshot import Snapshot
 from jira_usage.ui import cards
-from jira_usage.ui.frame import View
 from jira_usage.ui.text import plain
+from jira_usage.ui.view import View
 
 PART_WORDS: dict[Part, str] = {
     "site": "The whole site",

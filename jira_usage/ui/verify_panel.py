@@ -21,9 +21,9 @@ from jira_usage.period import to_epoch_ms
 from jira_usage.snapshot import Snapshot
 from jira_usage.ui import columns, login
 from jira_usage.ui.errors import show_error
-from jira_usage.ui.frame import View
 from jira_usage.ui.session import Session
 from jira_usage.ui.text import count, duration, moment, safe
+from jira_usage.ui.view import View
 from jira_usage.verify import LATE_MS, SAMPLE, Difference, Verdict
 from jira_usage.writers import written
 

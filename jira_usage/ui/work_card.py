@@ -11,7 +11,7 @@ from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.verdicts import verdict_counts
 from jira_usage.metrics.words import people_count
 from jira_usage.ui import cards
-from jira_usage.ui.frame import View
+from jira_usage.ui.view import View
 
 
 def show(view: View, roster: Roster, noted: Noted) -> None:

@@ -21,6 +21,7 @@ from jira_usage.errors import (
 )
 from jira_usage.jobs import Check
 from jira_usage.period import iso_instant
+from jira_usage.retention import Retention, retention
 from jira_usage.snapshot import Snapshot
 from jira_usage.ui import verify_panel
 from jira_usage.ui.session import Session
@@ -337,3 +338,35 @@ def test_the_line_under_the_pages_says_what_was_remarked_and_leads_here(
     assert told.endswith(line) or (kept and told.endswith(f"everything could be read, {line}"))
     links = [one.proto.label for one in app.get("page_link")]
     assert ("What that means" in links) == linked
+
+
+# -- how long it is kept
+
+
+def test_how_long_data_is_kept_is_said_and_can_be_set(open_page, home: Path) -> None:
+    signed = kept_site.a_session(home)
+    kept_site.keep_snapshot(signed.kept, left_out=2)
+    app = open_page("data", signed)
+    told = [one.value for one in app.markdown]
+    assert any(one.startswith("Acts are kept for 400 days") for one in told)
+    assert any("2 accounts are left out for that reason" in one for one in told)
+    assert app.button(key="retention_save").disabled
+    app.number_input(key="retention_acts").set_value(120).run()
+    app.toggle(key="retention_sooner").set_value(True).run()
+    app.number_input(key="retention_left").set_value(60).run()
+    app.button(key="retention_save").click().run()
+    assert not app.exception
+    assert retention(signed.kept) == Retention(120, 60)
+    assert app.button(key="retention_save").disabled
+    app.number_input(key="retention_acts").set_value(45).run()
+    assert not app.exception, "fewer days than those for people who left"
+
+
+def test_an_agreement_that_can_not_be_read_can_be_set_anew(open_page, home: Path) -> None:
+    signed = kept_site.a_session(home)
+    kept_site.keep_snapshot(signed.kept)
+    signed.kept.change_note("retention", lambda _: b"{")
+    app = open_page("data", signed)
+    assert not app.exception and app.error
+    app.button(key="retention_save").click().run()
+    assert retention(signed.kept) == Retention() and not app.error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from streamlit.testing.v1 import AppTest
 from jira_usage import decisions, jobs
 from jira_usage.errors import PermissionMissing
 from jira_usage.roles import Access
+from jira_usage.store import proof
 from jira_usage.ui import login, session
+from tests.builders import company, publish, user
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
@@ -136,6 +139,46 @@ def test_a_viewer_sees_every_page_and_can_change_nothing(page: str) -> None:
     assert not app.get("file_uploader")
     assert "To plan licenses" in words(app) and "![x]" not in words(app)
     assert kept_site.TOKEN not in words(app) + str(app.session_state)
+
+
+@pytest.fixture(params=["pseudonyms", "none"])
+def nameless(request: pytest.FixtureRequest, settings_file: Path, home: Path) -> set[str]:
+    """A server that shows its viewers no names, and the names it has."""
+    told = settings_file.read_text().replace(
+        "viewers =", f'viewers_see = "{request.param}"\nviewers ='
+    )
+    settings_file.write_text(told)
+    rows = company(now=kept_site.now_ms() - 60_000)
+    rows["users"] += [user(f"eve-{n}", name=f"Eve Nr. {n}") for n in range(6)]
+    site = kept_site.a_site(home)
+    publish(site, now=kept_site.now_ms() - 60_000, **rows)
+    made = site.current()
+    assert made
+    admits = proof(kept_site.EMAIL, kept_site.TOKEN)
+    site.publish(replace(made, meta={**made.meta, "site_url": kept_site.NOWHERE, "admits": admits}))
+    people = [one for one in rows["users"] if one["account_type"] == "atlassian"]
+    return {one["display_name"] for one in people} | {one["email"] for one in people} - {""}
+
+
+def test_where_viewers_see_no_names_they_see_one_report_without_them(nameless: set[str]) -> None:
+    app = visit("overview", claims())
+    assert not app.exception and app.metric and app.dataframe
+    sent = words(app) + "".join(table.value.to_string() for table in app.dataframe)
+    assert not [name for name in nameless if name in sent + str(app.session_state)]
+    assert "To plan licenses" in sent and not labels(app) & CHANGES
+    named = visit("users", claims(ADMIN))
+    assert any("Ann Ames" in table.value.to_string() for table in named.dataframe)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in ("overview", "shared")])
+def test_where_viewers_see_no_names_no_other_page_opens(nameless: set[str], page: str) -> None:
+    app = visit(page, claims())
+    app.query_params["person"] = "ann"
+    app.run()
+    assert not app.exception
+    assert not app.dataframe and not app.metric and not app.table
+    assert not [name for name in nameless if name in words(app)]
+    assert not labels(app) & CHANGES
 
 
 @pytest.mark.parametrize("page", FOR_ADMINISTRATORS)
