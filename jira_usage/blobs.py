@@ -141,6 +141,9 @@ def reading(folder: Path) -> Iterator[Callable[[str], bytes | None]]:
     """
     disk = BytesDisk(str(folder))
     with _in_words(folder), closing(_database(folder)) as database:
+        if _is_unborn(folder, database):
+            yield lambda key: None
+            return
 
         def get(key: str) -> bytes | None:
             row = database.execute(_GET, (key,)).fetchone()
@@ -152,6 +155,13 @@ def reading(folder: Path) -> Iterator[Callable[[str], bytes | None]]:
         yield get
 
 
+def _is_unborn(folder: Path, database: sqlite3.Connection) -> bool:
+    """Whether its first writer is still making the database, or was stopped while it did."""
+    made = database.execute(_TABLES).fetchone()
+    return made is None and not any(folder.glob("??/??/*.val"))
+
+
+_TABLES = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'Cache'"
 _GET = "SELECT mode, filename, value FROM Cache WHERE key = ? AND raw = 1"
 
 
@@ -160,7 +170,7 @@ def _database(folder: Path) -> sqlite3.Connection:
     address = f"{(folder / DATABASE).absolute().as_uri()}?mode=rw"
     database = sqlite3.connect(address, uri=True, timeout=60)
     try:
-        database.execute(_GET, ("",))
+        database.execute(_TABLES)
     except sqlite3.Error as error:
         database.close()
         journal = folder / f"{DATABASE}-wal"

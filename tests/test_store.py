@@ -32,6 +32,29 @@ def test_nothing_is_there_before_the_first_generation(kept: SiteStore) -> None:
     assert kept.current() is None
 
 
+@pytest.mark.parametrize("made", ["", "CREATE TABLE Settings (key TEXT)"])
+def test_a_database_that_its_first_writer_has_not_finished_holds_nothing(
+    kept: SiteStore, made: str
+) -> None:
+    kept.folder.mkdir(parents=True)
+    with sqlite3.connect(kept.folder / "cache.db") as database:
+        database.execute(made)
+    assert kept.exists and kept.current() is None and kept.newest_intact() is None
+    publish(kept, "a", 1)
+    current = kept.current()
+    assert current is not None and current.id == "a"
+
+
+def test_a_database_without_its_table_is_damaged_where_its_files_are_there(
+    kept: SiteStore,
+) -> None:
+    publish(kept, "a", *range(100_000))
+    for path in kept.folder.glob("cache.db*"):
+        path.write_bytes(b"")
+    with pytest.raises(StoreDamaged):
+        kept.current()
+
+
 def test_a_published_generation_is_read_back(kept: SiteStore) -> None:
     key = publish(kept, "a", 1, 2)
     current = kept.current()

@@ -109,18 +109,22 @@ def free_port() -> int:
         return int(some.getsockname()[1])
 
 
+def inherited() -> dict[str, str]:
+    """The environment of this process, without what it says of Jira."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("JIRA_")}
+
+
 @contextmanager
 def running_server(folder: Path, port: int = 0, **environment: str) -> Iterator[Server]:
     """A fresh server: nobody has opened a page of it yet. What is kept lies in `folder`."""
     home, log, port = folder / "home", folder / "log", port or free_port()
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("JIRA_")}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
     command += ["--server.headless", "true"]
     with log.open("ab") as written:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**inherited, "JIRA_USAGE_HOME": str(home), **environment},
+            env={**inherited(), "JIRA_USAGE_HOME": str(home), **environment},
             stdout=written,
             stderr=written,
         )
