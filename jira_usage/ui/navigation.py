@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -40,6 +42,17 @@ def run(pages: Sequence[Page]) -> None:
         show_error(error)
     finally:
         _this_run.routed = False
+        _spare_the_collector()
+
+
+@cache
+def _spare_the_collector() -> None:
+    """Once: leaves what was loaded at the start out of every later garbage collection.
+
+    Streamlit collects after each run of a page, and that took as long as the run itself.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def ensure_table() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from jira_usage import charts
-from jira_usage.decisions import Noted
+from jira_usage.decisions import Noted, Thresholds
 from jira_usage.metrics import answers, findings
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.verdicts import verdict_counts
@@ -17,12 +18,12 @@ from jira_usage.ui.view import View
 def show(view: View, roster: Roster, noted: Noted) -> None:
     """One bar, split by verdict, and the ways to the people of each part."""
     limits = noted.thresholds
-    counts = verdict_counts(roster.people["verdict"], limits)
+    counts = view.drawn(_counts, roster.people, limits)
     known = view.cached(answers.known_of)
     finding = findings.who_works(counts, limits.working, licensed=roster.licenses_known)
     with cards.card(finding, findings.who_works_more(counts, known, limits)):
         cards.chart(
-            charts.who_works(counts),
+            view.drawn(charts.who_works, counts),
             key="chart_who_works",
             alt=f"One bar, split by verdict. {finding}.",
             opens=lambda point: {"verdict": cards.named(point)},
@@ -37,3 +38,7 @@ def show(view: View, roster: Roster, noted: Noted) -> None:
                 label="Whose license could be given back",
                 icon=":material/undo:",
             )
+
+
+def _counts(people: pd.DataFrame, limits: Thresholds) -> pd.DataFrame:
+    return verdict_counts(people["verdict"], limits)
