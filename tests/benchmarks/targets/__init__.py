@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 
 from ..goal import Goal
 from ..syncs import FirstAndLater
-from . import burst_limit, exports, growth, histories, requests, wall_time
+from . import burst_limit, exports, growth, histories, pages, requests, wall_time
 
 Target = Callable[[Sequence[FirstAndLater]], Sequence[Goal]]
 
-# Whoever measures pages adds a module here, with a function of the same form.
 TARGETS: dict[str, Target] = {
     "requests": requests.goals,
     "wall": wall_time.goals,
@@ -18,4 +17,5 @@ TARGETS: dict[str, Target] = {
     "histories": histories.goals,
     "exports": exports.goals,
     "growth": growth.goals,
+    "pages": pages.goals,
 }

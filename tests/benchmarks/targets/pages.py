@@ -1,0 +1,127 @@
+"""How fast do pages answer where 100,000 people work, and what do they send?
+
+A real server shows a snapshot of that size. Sessions without a browser measure what the
+server takes, wire and all; Chromium, where there is one, measures when a page can be read.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.browser.driving import CHROMIUM, Server, new_visitor, running_browser, running_server
+from tests.sessions import PageSession
+
+from .. import child
+from ..goal import Goal
+from ..site_process import Site
+from ..syncs import FirstAndLater, environment, sync_once
+from .many_people import EVENTS, PEOPLE
+
+PAGES = ("", "users", "licenses", "reclaim", "renewal", "changes", "activity", "data")
+TITLES = ("Users", "Licenses", "Reclaim", "Renewal", "Changes", "Activity", "Data", "Overview")
+AT_ONCE, AGAIN = 8, 5
+SIZE = f"{PEOPLE:,} people"
+
+
+def goals(syncs: Sequence[FirstAndLater]) -> list[Goal]:
+    """The goals of pages: reruns, page switches, several people at once, bytes, memory."""
+    with tempfile.TemporaryDirectory() as name, Site("small") as site:
+        folder = Path(name)
+        told = environment(site.address, folder / "home")
+        sync_once(site, folder / "home")
+        enlarge = [sys.executable, "-m", f"{__package__}.many_people"]
+        child.run(enlarge, environment=told).or_raise()
+        with running_server(folder, **told) as server:
+            found = list(_without_browser(server))
+            if Path(CHROMIUM).exists():
+                found += _in_chromium(server)
+            peak = _peak_mb(server)
+    note = f"{EVENTS / 1e6:.0f} M events, {AT_ONCE} sessions and more"
+    memory = Goal(
+        "pages: memory of the server", SIZE, peak, at_most=600, form="{:.0f} MB", note=note
+    )
+    return [*found, memory]
+
+
+def _without_browser(server: Server) -> Iterator[Goal]:
+    reruns: dict[str, float] = {}
+    sizes: dict[str, int] = {}
+    with PageSession(server.url) as session:
+        cold = session.run("").seconds
+        for page in PAGES:
+            first = session.run(page)
+            if first.exceptions or not first.title:
+                raise child.CommandFailed(f"{page or 'overview'}: {first.exceptions}")
+            sizes[page] = first.size
+            reruns[page] = statistics.median(session.run(page).seconds for _ in range(AGAIN))
+    yield Goal("pages: the very first after a start", SIZE, cold, form="{:.1f} s")
+    slowest = max(reruns, key=reruns.__getitem__)
+    yield Goal(
+        "pages: slowest rerun", SIZE, reruns[slowest] * 1000, at_most=100, form="{:.0f} ms",
+        note=f"{slowest or 'overview'}; {_by_page(reruns)}",
+    )  # fmt: skip
+    largest = max(sizes, key=sizes.__getitem__)
+    yield Goal(
+        "pages: most that one sends", SIZE, sizes[largest] / 1e6, at_most=1, form="{:.2f} MB",
+        note=largest or "overview",
+    )  # fmt: skip
+    yield _at_once(server)
+
+
+def _by_page(reruns: dict[str, float]) -> str:
+    return ", ".join(f"{page or 'overview'} {took * 1000:.0f}" for page, took in reruns.items())
+
+
+def _at_once(server: Server) -> Goal:
+    """Eight people who rerun a page each in the same moment."""
+    sessions = [PageSession(server.url) for _ in range(AT_ONCE)]
+    try:
+        pages = [PAGES[number % len(PAGES)] for number in range(AT_ONCE)]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for session in sessions:
+                session.run("")
+            list(pool.map(PageSession.run, sessions, pages))
+            slowest = []
+            for _ in range(AGAIN):
+                slowest.append(max(t.seconds for t in pool.map(PageSession.run, sessions, pages)))
+    finally:
+        for session in sessions:
+            session.__exit__(None, None, None)
+    return Goal(
+        f"pages: {AT_ONCE} people at once", SIZE, statistics.median(slowest) * 1000, at_most=500,
+        form="{:.0f} ms", note="the slowest of them, a page each",
+    )  # fmt: skip
+
+
+def _in_chromium(server: Server) -> list[Goal]:
+    """From the click in the navigation to the page's heading, once each page was seen."""
+    with running_browser() as browser:
+        visitor = new_visitor(browser, server.url)
+        visitor.open()
+        took: dict[str, float] = {}
+        for _ in range(2):
+            for title in TITLES:
+                began = time.monotonic()
+                link = visitor.page.get_by_test_id("stSidebarNavLink").filter(has_text=title)
+                link.click()
+                heading = visitor.page.get_by_role("heading", name=title, level=1, exact=True)
+                heading.wait_for(timeout=60_000)
+                took[title] = time.monotonic() - began
+                visitor.settle()
+    note = ", ".join(f"{title} {seconds * 1000:.0f}" for title, seconds in took.items())
+    return [
+        Goal("pages: first paint after a switch", SIZE, max(took.values()) * 1000, at_most=300,
+             form="{:.0f} ms", note=note)
+    ]  # fmt: skip
+
+
+def _peak_mb(server: Server) -> float:
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    fields = dict(line.split(":", 1) for line in status.splitlines())
+    return int(fields["VmHWM"].split()[0]) / 1024
