@@ -16,7 +16,7 @@ roster = view.cached(answers.judged_roster, noted)
 
 work_card.show(view, roster, noted)
 
-told = headlines(roster, view.days)
+told = list(view.drawn(headlines, roster, view.days))
 if roster.licenses_known:
     listed = view.cached(answers.reclaim_list, noted, reclaim_notes.beside())
     told.insert(-1, give_back_headline(listed))

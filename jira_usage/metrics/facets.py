@@ -33,16 +33,16 @@ class Facet:
 
     def offered(self, chosen: Sequence[str]) -> list[str]:
         """The options worth showing: those that some row has, and those that are chosen."""
-        numbers = set(np.unique(self.codes).tolist())
-        return [o for n, o in enumerate(self.options) if n in numbers or o in chosen]
+        numbers = np.bincount(self.codes, minlength=len(self.options))
+        return [o for n, o in enumerate(self.options) if numbers[n] or o in chosen]
 
     def mask(self, chosen: Sequence[str], size: int) -> Mask:
         """Which rows have one of the chosen options; all where none is chosen."""
-        numbers = [self.options.index(o) for o in chosen if o in self.options]
+        wanted = np.array([option in chosen for option in self.options], dtype=np.bool_)
+        if not wanted.any():
+            return np.ones(size, dtype=np.bool_)
         found = np.zeros(size, dtype=np.bool_)
-        if not numbers:
-            return ~found
-        found[self.rows[np.isin(self.codes, numbers)]] = True
+        found[self.rows[wanted[self.codes]]] = True
         return found
 
     def counts(self, within: Mask) -> dict[str, int]:

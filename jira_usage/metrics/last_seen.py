@@ -88,6 +88,8 @@ def days_since_seen(
 ) -> pd.Series:
     """Days since each account was last seen, by account_id; NA where never or unknown."""
     index = pd.Index(account_ids, name="account_id")
+    if not seen:
+        return pd.Series(pd.NA, index, dtype="Int64")
     ordinals = pd.Series(
         [day.toordinal() for day in seen.values()], index=pd.Index(list(seen), dtype="str")
     )

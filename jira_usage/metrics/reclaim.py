@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -87,13 +89,18 @@ class Reclaim:
     def untold_why(self) -> str:
         return self.grounds.known.too_thin(self.grounds.thresholds)
 
+    @cached_property
+    def _who(self) -> npt.NDArray[np.intp]:
+        """A number for each person, by row."""
+        return pd.factorize(self.rows["account_id"])[0]
+
     def select(self, choices: Choices) -> Selection:
         """The rows that pass the filters, in the list's order."""
         return choose(self.facets, choices, self.size)
 
     def people(self, rows: Rows) -> int:
         """How many people some rows are of."""
-        return int(self.rows["account_id"].iloc[rows].nunique())
+        return int(np.count_nonzero(np.bincount(self._who[rows])))
 
     def monthly(self, rows: Rows) -> float | None:
         """What some rows cost in a month; None where no price of theirs is known."""

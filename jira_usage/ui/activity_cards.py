@@ -101,7 +101,7 @@ def one_person() -> None:
 
 def others(view: View, roster: Roster) -> None:
     """Whoever acted and is no person; a ticked row opens its acts."""
-    told = robots(roster.people)
+    told = view.drawn(robots, roster.people)
     more = "Apps, automations and portal customers are never active people. "
     with cards.card("Robots and other accounts", more + "Tick a row to see its acts."):
         if told.empty:

@@ -68,8 +68,7 @@ def open_books(view: View) -> Books:
         _show_damaged(signed.kept, error)
         st.stop()
     table = view.cached(answers.seat_table)
-    licenses = view.cached(what_if.days_by_license)
-    held = dict(iter(licenses.set_index("account_id").groupby("product_key")["days"]))
+    held = view.drawn(_by_product, view.cached(what_if.days_by_license))
     products = [
         Product(key, str(row.product_name) or key, row, held[key])
         for row in each(table)
@@ -84,6 +83,10 @@ def open_books(view: View) -> Books:
         answers.blind(view.snapshot, view.period),
         view.period.last_on,
     )
+
+
+def _by_product(licenses: pd.DataFrame) -> dict[str, pd.Series]:
+    return dict(iter(licenses.set_index("account_id").groupby("product_key")["days"]))
 
 
 def ask_buffer(told: Terms) -> Buffer:
