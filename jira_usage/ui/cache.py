@@ -103,12 +103,22 @@ def draw(
     snapshot: Snapshot, view: Hashable, what: Callable[..., T], arguments: tuple[Any, ...]
 ) -> T:
     """What `what` makes of its arguments, kept for the very same tables under a view."""
-    key = tuple(one if isinstance(one, Hashable) else id(one) for one in arguments)
+    key = tuple(_identity(one) for one in arguments)
 
     def made() -> tuple[tuple[Any, ...], T]:
         return arguments, what(*arguments)  # kept together: no other table gets such an id
 
     return remember(snapshot, view, what, key, made)[1]
+
+
+def _identity(argument: Any) -> Hashable:
+    """What an argument is known by: itself, or where it holds tables, which one it is."""
+    try:
+        hash(argument)
+    except TypeError:
+        return id(argument)
+    known: Hashable = argument
+    return known
 
 
 def _tidily(make: Callable[[], T]) -> T:
