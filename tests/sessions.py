@@ -7,8 +7,8 @@ many fit on one machine, and the time is the server's own and that of the wire.
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Self
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -35,25 +35,25 @@ class PageSession:
     """One session of the app at an address such as http://127.0.0.1:8501."""
 
     def __init__(self, url: str) -> None:
-        self._socket = connect(
-            url.replace("http", "ws", 1) + "/_stcore/stream",
-            subprotocols=["streamlit"],  # type: ignore[list-item]  # any text is one
-            origin=url,  # type: ignore[arg-type]  # any text is one
-            max_size=None,
+        self._open = ExitStack()
+        self._socket = self._open.enter_context(
+            connect(
+                url.replace("http", "ws", 1) + "/_stcore/stream",
+                subprotocols=["streamlit"],  # type: ignore[list-item]  # any text is one
+                origin=url,  # type: ignore[arg-type]  # any text is one
+                max_size=None,
+            )
         )
         self._pages: dict[str, str] = {}
-        self._hashes: dict[str, ForwardMsg] = {}
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._socket.close()
+    def __exit__(self, *told: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._open.close()
 
     def run(self, page: str = "", query: str = "") -> Told:
         """Opens a page by its name in the address, or runs it again; TimeoutError without an end.

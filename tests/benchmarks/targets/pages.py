@@ -92,7 +92,7 @@ def _at_once(server: Server) -> Goal:
                 slowest.append(max(t.seconds for t in pool.map(PageSession.run, sessions, pages)))
     finally:
         for session in sessions:
-            session.__exit__(None, None, None)
+            session.close()
     return Goal(
         f"pages: {AT_ONCE} people at once", SIZE, statistics.median(slowest) * 1000, at_most=500,
         form="{:.0f} ms", note="the slowest of them, a page each",
