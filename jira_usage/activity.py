@@ -6,24 +6,20 @@ sources tell of the same act, is settled in events.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 
 from jira_usage.documents import History, HistoryItem, Person, read_history, read_person
-from jira_usage.events import distinct_acts, settled_events, settled_worklogs
 from jira_usage.heap import Heap
 from jira_usage.period import to_epoch_ms
 from jira_usage.schema import (
     ACTS,
-    BY_DATE,
     COMMENT_DELETED,
     FIELD_SEPARATOR,
     ISSUE_CHANGED,
     ISSUE_CREATED,
-    TABLES,
     TIME_CHANGED,
     WORKLOG_ACTS,
     WORKLOG_ADDED,
@@ -193,17 +189,6 @@ class Acts:
         elif created >= self.since_ms:
             creator = self._actor(read_person(fields.get("creator")))
             self._acts.add((created, ISSUE_CREATED, issue_id, creator, issue_id, "", ""))
-
-
-def all_events(some: Sequence[Acts]) -> pd.DataFrame:
-    """The events that collected acts amount to, as events.settled_events gives them."""
-    read = []
-    for name in BY_DATE:
-        tables = [table.cast(TABLES[name]) for acts in some for table in acts.tables(name)]
-        table = pa.concat_tables([TABLES[name].empty_table(), *tables])
-        read.append(distinct_acts(table).to_pandas())
-    acts, worklog_acts = read
-    return settled_events(acts, settled_worklogs(worklog_acts))
 
 
 def _joined(fields: list[str]) -> str:

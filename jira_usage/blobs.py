@@ -33,7 +33,7 @@ _IN_THE_WAY = frozenset(
 _OURS = re.compile(r"[0-9a-f]{2}[/\\][0-9a-f]{2}[/\\][0-9a-f]{28}\.val")
 
 
-class BytesDisk(diskcache.Disk):  # type: ignore[misc]
+class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
     """Keeps text, bytes and numbers only: a pickle is neither written nor read.
 
     diskcache's own disks unpickle what they find, so a planted row would run as

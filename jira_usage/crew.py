@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -187,12 +188,12 @@ class Crew:
     def _work(self, job: _Work) -> None:
         try:
             for page in job.pages():
-                self._hand_over(lambda page=page: job.take(page))  # type: ignore[misc]
+                self._hand_over(partial(job.take, page))
                 del page
         except JiraUsageError as error:
-            self._hand_over(lambda error=error: self._end(lambda: job.failed(error)))  # type: ignore[misc]
+            self._hand_over(partial(self._end, partial(job.failed, error)))
         except BaseException as error:
-            self._hand_over(lambda error=error: self._end(lambda: _raise(error)))  # type: ignore[misc]
+            self._hand_over(partial(self._end, partial(_raise, error)))
         else:
             self._hand_over(lambda: self._end(job.done))
 

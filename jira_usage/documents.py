@@ -164,4 +164,4 @@ def read_person(document: object) -> Person | None:
 
 
 def _scalar(value: object) -> str | int | None:
-    return value if type(value) in (str, int) else None  # type: ignore[return-value]
+    return value if type(value) in (str, int) else None  # type: ignore[return-value]  # bool is no int here

@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from jira_usage.activity import Acts
 from jira_usage.coverage import CoverageNotes
-from jira_usage.events import distinct_acts, settled_worklogs
+from jira_usage.events import distinct_acts, settled_events, settled_worklogs
 from jira_usage.merging import merge_acts
 from jira_usage.period import DAY_MS, Period, epoch_ms
 from jira_usage.schema import BY_DATE, COMMENT_CREATED, KINDS, TABLES
@@ -294,6 +295,17 @@ def _published(
     }
     kept.publish(Generation(str(told["snapshot_id"]), parts, told))
     return str(told["snapshot_id"])
+
+
+def all_events(some: Iterable[Acts]) -> pd.DataFrame:
+    """The events that collected acts amount to, as events.settled_events gives them."""
+    read = []
+    for name in BY_DATE:
+        tables = [table.cast(TABLES[name]) for acts in some for table in acts.tables(name)]
+        table = pa.concat_tables([TABLES[name].empty_table(), *tables])
+        read.append(distinct_acts(table).to_pandas())
+    acts, worklog_acts = read
+    return settled_events(acts, settled_worklogs(worklog_acts))
 
 
 def snapshot(folder: Path, **what: Any) -> Snapshot:

@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
-from jira_usage.activity import Acts, all_events
+from jira_usage.activity import Acts
 from jira_usage.schema import KINDS
+from tests.builders import all_events
 
 T0 = 1_790_000_000_000
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jira_usage.activity import Acts, all_events
+from jira_usage.activity import Acts
 from jira_usage.merging import merge_acts, nameless_since, tally_of, worklog_events
 from jira_usage.period import DAY_MS
 from jira_usage.schema import BY_DATE, KINDS, TABLES
 from jira_usage.store import SiteStore
 from jira_usage.tally import tally
-from tests.builders import NOW, act, company, issue, snapshot, user
+from tests.builders import NOW, act, all_events, company, issue, snapshot, user
 
 PEOPLE = [user("ann"), user("ben"), user("bot", account_type="app")]
 ISSUES = [issue(issue_id="1", project="WEB"), issue(issue_id="2", project="APP")]

@@ -136,7 +136,7 @@ def _mail(told: Mapping[str, Any]) -> Mail:
         sender,
         host,
         int(told.get("port", PORTS[security])),
-        security,  # type: ignore[arg-type]
+        security,  # type: ignore[arg-type]  # one of Security, as was asked above
         str(told.get("user", "")),
         str(told.get("password", "")),
     )

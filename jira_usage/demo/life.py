@@ -110,7 +110,7 @@ def live(
     keep = created <= cohort.until
     if not keep.all():
         first = int(np.count_nonzero(keep))  # created is sorted
-        issues = issues.take(slice(0, first))  # type: ignore[arg-type]
+        issues = issues.take(slice(0, first))  # type: ignore[arg-type]  # a slice takes as an index does
         histories = histories.take(histories.issue < first)
         comments = comments.take(comments.issue < first)
         worklogs = worklogs.take(worklogs.issue < first)

@@ -53,6 +53,7 @@ def _show_form(signed: Session, agreed: Retention, *, damaged: bool) -> None:
         LONGEST_DAYS,
         agreed.acts,
         key="retention_acts",
+        width=240,
         help="Older comments, changes and work logs are deleted here at the next sync.",
     )
     sooner = st.toggle(
@@ -70,6 +71,7 @@ def _show_form(signed: Session, agreed: Retention, *, damaged: bool) -> None:
             int(acts),
             min(agreed.left or USUAL_LEFT, int(acts)),
             key="retention_left",
+            width=240,
             help="Then their names, addresses, acts and decisions are deleted here.",
         )
     st.caption(

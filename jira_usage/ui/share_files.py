@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import streamlit as st
 
@@ -85,7 +86,7 @@ def _show_rows(view: View, scope: Scope, words: str, stem: str) -> None:
                 continue
             button(
                 label,
-                lambda name=name: rows(name),  # type: ignore[misc]
+                partial(rows, name),
                 f"{stem}-{name}.csv",
                 "text/csv",
                 "Texts that a spreadsheet would compute begin with an apostrophe.",

@@ -106,7 +106,7 @@ def number(snapshot: Snapshot, period: Period, count_created: bool, scope: Scope
 
 def _wanted(view: View, part: str, keys: list[str], people: People) -> Wanted:
     try:
-        scope = Scope(part, tuple(keys), people)  # type: ignore[arg-type]
+        scope = Scope(part, tuple(keys), people)  # type: ignore[arg-type]  # Scope says no to another part
     except InvalidInput as error:
         return Wanted(None, f"{error.message} {error.remedy}")
     found = view.cached(number, scope)
