@@ -10,7 +10,7 @@ from jira_usage.ui.frame import frame, show_coverage, show_definition
 view = frame("Activity", question="How much happens, of what kind, where, and when?")
 roster = view.cached(answers.roster)
 
-cards.headline_cards(rate_headlines(view.cached(answers.rates), view.days))
+cards.headline_cards(view.drawn(rate_headlines, view.cached(answers.rates), view.days))
 
 cards.active_trend(view)
 adoption_cards.spikes(view)

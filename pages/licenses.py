@@ -38,7 +38,7 @@ if any(tile.without_work for tile in products):
         st.caption("They may still read: nobody here is called unused.")
         for tile in products:
             if tile.without_work:
-                product_seats.show_names(roster, tile, tile.without_work, view.snapshot.products)
+                product_seats.show_names(view, roster, tile, tile.without_work)
 
 show_definition(view)
 show_coverage(view)

@@ -24,7 +24,7 @@ MOST_ROBOTS = 500
 def kinds(view: View) -> None:
     """How much of each kind of act."""
     told = view.cached(answers.acts_by_kind)
-    finding = findings.kinds(told)
+    finding = view.drawn(findings.kinds, told)
     more = "Counted acts of all accounts per day, by kind. Click a part to see whose they are."
     with cards.card(finding, more):
         cards.chart(
@@ -40,7 +40,7 @@ def kinds(view: View) -> None:
 def hours(view: View) -> None:
     """When in the week."""
     told = view.cached(answers.weekday_hours)
-    finding = findings.rhythm(told)
+    finding = view.drawn(findings.rhythm, told)
     more = f"Acts of people by hour of the week, in {view.zone}. Click an hour to see who."
     with cards.card(finding, more):
         cards.chart(
@@ -77,7 +77,7 @@ def products(view: View, roster: Roster) -> None:
 def projects(view: View) -> None:
     """The projects that are worked in, with the way to their people."""
     told = view.cached(answers.project_adoption)
-    finding = findings.projects(told)
+    finding = view.drawn(findings.projects, told)
     more = (
         "The projects most people worked in, then all of them. "
         "Click a bar or tick a row to see its people."
@@ -89,7 +89,7 @@ def projects(view: View) -> None:
             alt=f"Bars of people per project. {finding}.",
             opens=lambda point: project_tables.people_of(cards.named(point)),
         )
-        project_tables.show_all(told, view.zone, f"All projects. {finding}.")
+        project_tables.show_all(view, told, f"All projects. {finding}.")
 
 
 def one_person() -> None:
@@ -101,7 +101,7 @@ def one_person() -> None:
 
 def others(view: View, roster: Roster) -> None:
     """Whoever acted and is no person; a ticked row opens its acts."""
-    told = view.drawn(robots, roster.people)
+    told = view.drawn(_robot_rows, roster.people)
     more = "Apps, automations and portal customers are never active people. "
     with cards.card("Robots and other accounts", more + "Tick a row to see its acts."):
         if told.empty:
@@ -109,13 +109,13 @@ def others(view: View, roster: Roster) -> None:
         if len(told) > MOST_ROBOTS:
             st.caption(f"The {MOST_ROBOTS} with the most acts, of {len(told):,} accounts.")
             told = told.head(MOST_ROBOTS)
-        shown = told.assign(last=instants(told["last_active_at"]), type=type_words(told))
         picked = st.dataframe(
-            shown[["display_name", "type", "actions", "active_days", "last"]],
+            told,
             key="robots",
             on_select="rerun",
             selection_mode="single-row",
             hide_index=True,
+            column_order=("display_name", "type", "actions", "active_days", "last"),
             column_config={
                 "display_name": "Name",
                 "type": "Account type",
@@ -128,6 +128,11 @@ def others(view: View, roster: Roster) -> None:
     if picked:
         person = str(told["account_id"].iloc[picked[0]])
         st.switch_page("pages/person.py", query_params={"person": person})
+
+
+def _robot_rows(people: pd.DataFrame) -> pd.DataFrame:
+    told = robots(people)
+    return told.assign(last=instants(told["last_active_at"]), type=type_words(told))
 
 
 def _did_on(point: Mapping[str, Any]) -> dict[str, str]:

@@ -98,9 +98,9 @@ def people_link(
 def active_trend(view: View) -> None:
     """The card of active people per day."""
     trend = view.cached(answers.active_trend)
-    finding = findings.trend(view.cached(answers.rates), trend)
+    finding = view.drawn(findings.trend, view.cached(answers.rates), trend)
     more = (
-        f"People with at least one counted act, per day. {findings.trend_more(trend)} "
+        f"People with at least one counted act, per day. {view.drawn(findings.trend_more, trend)} "
         "Click a day to see who."
     )
     with card(finding, more):
@@ -111,7 +111,7 @@ def active_trend(view: View) -> None:
             opens=lambda point: active_on(str(point["x"])),
         )
         with st.expander("Day by day, as a table"):
-            _days_table(trend)
+            _days_table(view.drawn(_days, trend))
 
 
 def active_on(day: str) -> dict[str, str]:
@@ -119,10 +119,15 @@ def active_on(day: str) -> dict[str, str]:
     return PEOPLE | narrowing.on(date.fromisoformat(day[:10]))
 
 
-def _days_table(trend: pd.DataFrame) -> None:
+def _days(trend: pd.DataFrame) -> pd.DataFrame:
+    """The days that are known, the latest first."""
     latest = trend[trend["active_users"].notna()].iloc[::-1].reset_index(drop=True)
+    return latest.assign(weekday=[f"{day:%A}" for day in latest["date"]])
+
+
+def _days_table(latest: pd.DataFrame) -> None:
     picked = st.dataframe(
-        latest.assign(weekday=[f"{day:%A}" for day in latest["date"]]),
+        latest,
         key="day_table",
         on_select="rerun",
         selection_mode="single-row",

@@ -16,6 +16,7 @@ from jira_usage.metrics.tiles import Link, Tile
 from jira_usage.metrics.words import NO_WORK, WORKED
 from jira_usage.ui import cards
 from jira_usage.ui.text import safe
+from jira_usage.ui.view import View
 
 PEOPLE = ("licensed_users", "active_users", "inactive_users", "utilization")
 SEATS = ("seats_words", "seats_used")
@@ -56,12 +57,13 @@ def show_tile(tile: Tile) -> None:
                 cards.people_link(link.label, link.filters)
 
 
-def show_names(roster: Roster, tile: Tile, link: Link, products: pd.DataFrame) -> None:
+def show_names(view: View, roster: Roster, tile: Tile, link: Link) -> None:
     """The people of a product that a link opens, by name."""
-    rows = roster.select({key: [value] for key, value in link.filters.items()}, sort="name").rows
+    filters = tuple(link.filters.items())
+    names, number = view.drawn(_names, roster, view.snapshot.products, filters)
     with st.expander(f"{safe(tile.name)}: {link.label}"):
         st.dataframe(
-            people_table(roster.rows(rows[:NAMES_SHOWN]), products),
+            names,
             hide_index=True,
             column_order=("name", "email", "licenses", "groups"),
             column_config={
@@ -72,9 +74,17 @@ def show_names(roster: Roster, tile: Tile, link: Link, products: pd.DataFrame) -
             },
             alt=f"{tile.name}: {link.label}",
         )
-        if len(rows) > NAMES_SHOWN:
+        if number > NAMES_SHOWN:
             st.caption(f"The first {NAMES_SHOWN} by name.")
-        cards.people_link(f"All {len(rows):,}, with filters and download", link.filters)
+        cards.people_link(f"All {number:,}, with filters and download", link.filters)
+
+
+def _names(
+    roster: Roster, products: pd.DataFrame, filters: tuple[tuple[str, str], ...]
+) -> tuple[pd.DataFrame, int]:
+    """The first people that some filters find, by name, and how many they find."""
+    rows = roster.select({key: [value] for key, value in filters}, sort="name").rows
+    return people_table(roster.rows(rows[:NAMES_SHOWN]), products), len(rows)
 
 
 def show_table(table: pd.DataFrame, column_order: tuple[str, ...]) -> None:

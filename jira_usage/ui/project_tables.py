@@ -9,6 +9,7 @@ from jira_usage.metrics.adoption import LIFE_WORDS
 from jira_usage.metrics.tables import instants
 from jira_usage.metrics.words import plural
 from jira_usage.ui import address, cards, columns
+from jira_usage.ui.view import View
 
 COLUMNS = ("project_key", "name", "people", "how", "actions", "days", "last", "lead", "members",
            "share")  # fmt: skip
@@ -18,17 +19,12 @@ LIFE = (
 MEMBERS = "Enabled people in a role of the project, where project roles could be read."
 
 
-def show_all(projects: pd.DataFrame, zone: str, alt: str) -> None:
+def show_all(view: View, projects: pd.DataFrame, alt: str) -> None:
     """Takes project_adoption; a ticked row opens the project's people."""
     life = _ask_life(projects)
-    if life:
-        projects = projects[projects["life"] == life].reset_index(drop=True)
+    projects = view.drawn(_rows, projects, life)
     picked = st.dataframe(
-        projects.assign(
-            last=instants(projects["last_act_at"]),
-            how=projects["life"].map(LIFE_WORDS),
-            share=projects["share"].round(2),
-        ),
+        projects,
         key=f"projects_{life}" if life else "projects",  # a tick never moves to other rows
         on_select="rerun",
         selection_mode="single-row",
@@ -42,7 +38,7 @@ def show_all(projects: pd.DataFrame, zone: str, alt: str) -> None:
             "how": st.column_config.TextColumn("Life", help=LIFE),
             "actions": columns.number("Acts"),
             "days": columns.spark("Day by day", width=120),
-            "last": columns.moment("Last act", zone),
+            "last": columns.moment("Last act", view.zone),
             "lead": "Lead",
             "members": columns.number("Members", help=MEMBERS),
             "share": st.column_config.NumberColumn(
@@ -53,6 +49,17 @@ def show_all(projects: pd.DataFrame, zone: str, alt: str) -> None:
     ).selection.rows
     if picked and (key := str(projects["project_key"].iloc[picked[0]])):
         cards.open_people(people_of(key))
+
+
+def _rows(projects: pd.DataFrame, life: str) -> pd.DataFrame:
+    """The projects of one life, or all, with what the table shows of them."""
+    if life:
+        projects = projects[projects["life"] == life].reset_index(drop=True)
+    return projects.assign(
+        last=instants(projects["last_act_at"]),
+        how=projects["life"].map(LIFE_WORDS),
+        share=projects["share"].round(2),
+    )
 
 
 def _ask_life(projects: pd.DataFrame) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -107,18 +106,26 @@ def _in_chromium(server: Server) -> list[Goal]:
         took: dict[str, float] = {}
         for _ in range(2):
             for title in TITLES:
-                began = time.monotonic()
-                link = visitor.page.get_by_test_id("stSidebarNavLink").filter(has_text=title)
-                link.click()
-                heading = visitor.page.get_by_role("heading", name=title, level=1, exact=True)
-                heading.wait_for(timeout=60_000)
-                took[title] = time.monotonic() - began
+                took[title] = visitor.page.evaluate(CLICK, title)
                 visitor.settle()
-    note = ", ".join(f"{title} {seconds * 1000:.0f}" for title, seconds in took.items())
+    note = ", ".join(f"{title} {ms:.0f}" for title, ms in took.items())
     return [
-        Goal("pages: first paint after a switch", SIZE, max(took.values()) * 1000, at_most=300,
+        Goal("pages: first paint after a switch", SIZE, max(took.values()), at_most=300,
              form="{:.0f} ms", note=note)
     ]  # fmt: skip
+
+
+# Milliseconds by the browser's own clock: a driver's click takes as long as some pages.
+CLICK = """title => new Promise(done => {
+    const all = name => [...document.querySelectorAll(name)];
+    const link = all('[data-testid=stSidebarNavLink]').find(a => a.innerText.includes(title));
+    const began = performance.now();
+    const look = () => all('h1').some(h => h.innerText.trim() === title)
+        ? requestAnimationFrame(() => done(performance.now() - began))
+        : requestAnimationFrame(look);
+    link.click();
+    look();
+})"""
 
 
 def _peak_mb(server: Server) -> float:
