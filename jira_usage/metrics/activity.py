@@ -26,9 +26,14 @@ def accounts_within(events: pd.DataFrame, period: Period) -> pd.Index:
 
 def counted(events: pd.DataFrame, *, count_created: bool = False) -> pd.DataFrame:
     """The events that make a person active: all but the creation of issues, unless switched on."""
+    return events if count_created else events[is_counted(events)]
+
+
+def is_counted(events: pd.DataFrame, *, count_created: bool = False) -> npt.NDArray[np.bool_]:
+    """Which events make a person active."""
     if count_created:
-        return events
-    return events[events["kind"] != "issue_created"]
+        return np.ones(len(events), dtype=np.bool_)
+    return np.asarray(events["kind"] != "issue_created", dtype=np.bool_)
 
 
 def by_people(events: pd.DataFrame, users: pd.DataFrame) -> npt.NDArray[np.bool_]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from jira_usage.metrics.activity import by_people, counted, events_within
+from jira_usage.metrics.activity import by_people, counted, events_within, is_counted
 from jira_usage.metrics.lists import distinct
 from jira_usage.metrics.matrix import account_rows
 from jira_usage.metrics.spark import spark_bars
@@ -29,9 +29,8 @@ def project_activity(
     over it, as spark_bars. `last_act_at` reaches back over all that is kept. An act whose
     issue could not be read belongs to the project with the empty key.
     """
-    told = counted(events, count_created=count_created)
-    last = told.groupby("project_key", observed=True)["at"].max().rename(index=str)
-    within = events_within(told, period)
+    last = _last(events, count_created=count_created)
+    within = counted(events_within(events, period), count_created=count_created)
     human = by_people(within, users)
     theirs = within[human]
     by_project = theirs.groupby("project_key", observed=True)["account_id"]
@@ -55,6 +54,15 @@ def project_activity(
     frame["days"] = _spark(theirs, frame["project_key"], period)
     order = ["people", "actions", "project_key"]
     return frame.sort_values(order, ascending=[False, False, True], ignore_index=True)
+
+
+def _last(events: pd.DataFrame, *, count_created: bool) -> pd.Series:
+    """The last counted act in each project that has one, by its key."""
+    told = is_counted(events, count_created=count_created)
+    keys = events["project_key"].cat
+    last = np.full(len(keys.categories), -1, dtype=np.int64)
+    np.maximum.at(last, keys.codes.to_numpy()[told], events["at"].to_numpy()[told])
+    return pd.Series(last, keys.categories.astype("str"))[last >= 0]
 
 
 def _spark(events: pd.DataFrame, keys: pd.Series, period: Period) -> pd.Series:
