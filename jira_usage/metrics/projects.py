@@ -35,7 +35,7 @@ def project_activity(
     theirs = within[human]
     by_project = theirs.groupby("project_key", observed=True)["account_id"]
     robots = within[~human].groupby("project_key", observed=True).size()
-    keys = pd.Index(projects["project_key"]).union(pd.Index(last.index.astype("str")))
+    keys = pd.Index(projects["project_key"]).union(last.index.astype("str")).unique()
     frame = pd.DataFrame({"project_key": keys.astype("str")})
     known = projects.drop_duplicates("project_key").set_index("project_key")
     names = users.drop_duplicates("account_id").set_index("account_id")["display_name"]

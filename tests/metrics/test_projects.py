@@ -50,6 +50,12 @@ def test_small() -> None:
     assert created.set_index("project_key").loc["WEB", "actions"] == 4
 
 
+def test_a_project_told_twice_is_one_project() -> None:
+    twice = table("projects", [project("WEB", lead="ann"), project("WEB", lead="ben")])
+    frame = project_activity(events(event("ann")), USERS, twice, window())
+    assert frame[["project_key", "people", "actions"]].values.tolist() == [["WEB", 1, 1]]
+
+
 def test_who_worked_in_which_project() -> None:
     told = events(
         event("ann"),
