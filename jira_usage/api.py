@@ -329,7 +329,7 @@ class JiraCloud:
             total, last = answer.get("total"), answer.get("isLast")
             return Page(
                 _listed(answer.get(values)),
-                total if isinstance(total, int) else None,
+                total if type(total) is int else None,
                 last if isinstance(last, bool) else None,
             )
 

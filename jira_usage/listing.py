@@ -7,7 +7,7 @@ from functools import partial
 
 from jira_usage.crew import Crew, Kind, once
 from jira_usage.errors import JiraUsageError, PagingBroken
-from jira_usage.paging import Documents, Page, Pages
+from jira_usage.paging import MOST_PAGES, Documents, Page, Pages
 
 ATTEMPTS = 3
 CLOSER = 0.96
@@ -61,6 +61,8 @@ class Listing:
             if step and not first.last:
                 rest = partial(self._pages.starting, step)
                 return self._crew.read(rest, self._note, self._fail, self._done, self._kind)
+        elif step and first.total > step * MOST_PAGES:
+            return self._fail(PagingBroken("A list does not end."))
         elif step:
             self._short_of_end(step, first)
             for start in range(step, first.total, step):

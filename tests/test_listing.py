@@ -107,6 +107,13 @@ class Shrinking(Site):
         return page
 
 
+def test_a_total_that_no_list_reaches_is_told_and_asks_for_no_more() -> None:
+    site = Site(120, told=lambda total, shown: 1 << 60)
+    taken, error = read(site)
+    assert isinstance(error, PagingBroken)
+    assert site.asked == [0] and len(taken) == 50
+
+
 @pytest.mark.parametrize("entry_id", ["", "id"])
 def test_what_moves_past_a_page_edge_is_read_again(entry_id: str) -> None:
     site = Shrinking(200)
