@@ -115,6 +115,12 @@ class Snapshot:
         return self._table("coverage")
 
     @cached_property
+    def remarks(self) -> int:
+        """How many datasets that were read whole have something to be said of them."""
+        told = (self.coverage["state"] == "complete") & (self.coverage["reason"] != "")
+        return int(told.sum())
+
+    @cached_property
     def changes(self) -> pd.DataFrame:
         return self._table("changes")
 

@@ -25,13 +25,13 @@ if not roster.licenses_known:
 elif table.empty:
     st.info("Jira names no product on this site.", title="No product found")
 
-products = tiles(table, roster.blind, view.days)
+products = view.drawn(tiles, table, roster.blind, view.days)
 with st.grid(2, min_column_width=330):
     for tile in products:
         product_seats.show_tile(tile)
 
 with cards.card("All products in one table", "Click a number of people to see them."):
-    product_seats.show_table(table, product_seats.EVERY_COLUMN)
+    product_seats.show_table(view, product_seats.EVERY_COLUMN)
 
 if any(tile.without_work for tile in products):
     with cards.card("With a license, and no work found"):

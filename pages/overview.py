@@ -30,7 +30,7 @@ with cards.card("Licenses by product"):
             "People, licenses and seats are three counts. Do not add them up. "
             "Click a number of people to see them."
         )
-        product_seats.show_table(view.cached(answers.seat_table), product_seats.MAIN_COLUMNS)
+        product_seats.show_table(view, product_seats.MAIN_COLUMNS)
     else:
         product_seats.show_unknown(roster, "Licenses are unknown")
     st.page_link("pages/licenses.py", label="All about licenses", icon=":material/key:")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import plotly.io as pio
 import pytest
 
 from jira_usage import charts
@@ -136,3 +137,11 @@ def test_things_have_a_color_of_their_own() -> None:
         colorsys.rgb_to_hsv(*(int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)))[0] for c in colors
     ]
     assert len({round(hue, 2) for hue in hues}) >= len(colors) - 1
+
+
+def test_a_chart_that_changes_no_more_is_sent_as_it_was_drawn() -> None:
+    told = verdict_counts(pd.Series(["working", "working", "quiet"]), Thresholds())
+    drawn = charts.who_works(told)
+    still = charts.still(charts.who_works, told)
+    assert pio.to_json(still.to_dict(), validate=False) == pio.to_json(drawn, validate=False)
+    assert still.to_dict() == still.to_dict() == drawn.to_dict()

@@ -1,7 +1,7 @@
 """Tables in, plotly figures out: a chart draws what a metric has summed, and sums nothing."""
 
 from jira_usage.charts.kinds import kinds_by_day, kinds_of_person
-from jira_usage.charts.look import CONFIG, PEOPLE
+from jira_usage.charts.look import CONFIG, PEOPLE, Still, still
 from jira_usage.charts.person import person_calendar
 from jira_usage.charts.products import product_days
 from jira_usage.charts.projects import projects_by_people
@@ -13,6 +13,7 @@ from jira_usage.charts.work import who_works
 __all__ = [
     "CONFIG",
     "PEOPLE",
+    "Still",
     "active_trend",
     "cost_by_seats",
     "kinds_by_day",
@@ -20,6 +21,7 @@ __all__ = [
     "person_calendar",
     "product_days",
     "projects_by_people",
+    "still",
     "weekday_hours",
     "who_works",
 ]

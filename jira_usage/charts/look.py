@@ -7,7 +7,7 @@ takes the theme's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -72,6 +72,25 @@ Y_AXIS: Final = {
     "automargin": True,
     "rangemode": "tozero",
 }
+
+
+class Still(go.Figure):  # type: ignore[misc]  # plotly has no types
+    """A figure that changes no more, so what is sent of it is made once.
+
+    Streamlit asks for `to_dict` in every run of a page, which copies and encodes everything.
+    """
+
+    def __init__(self, drawn: go.Figure) -> None:
+        super().__init__(drawn)
+        self._told = drawn.to_dict()
+
+    def to_dict(self) -> dict[str, Any]:
+        return dict(self._told)
+
+
+def still(draw: Callable[..., go.Figure], *arguments: Any) -> Still:
+    """What `draw` makes of its arguments, as a figure that changes no more."""
+    return Still(draw(*arguments))
 
 
 def figure(traces: Sequence[Any], *, height: int, **layout: Any) -> go.Figure:

@@ -158,8 +158,7 @@ def _costs(price: Price | None, bought: int | None, renew_for: int) -> Costs | N
 
 def _older(days: pd.Series, limit: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Which days are at least so many; none known counts as that."""
-    told = days.astype("Int64")
-    return (told.isna() | told.ge(limit).fillna(True)).to_numpy(dtype=np.bool_)
+    return np.asarray(days.to_numpy(np.float64, na_value=np.inf) >= limit)
 
 
 def cost_curve(price: Price, *points: int) -> pd.DataFrame:

@@ -28,13 +28,13 @@ def kinds(view: View) -> None:
     more = "Counted acts of all accounts per day, by kind. Click a part to see whose they are."
     with cards.card(finding, more):
         cards.chart(
-            view.drawn(charts.kinds_by_day, view.cached(answers.acts_by_day)),
+            view.chart(charts.kinds_by_day, view.cached(answers.acts_by_day)),
             key="chart_kinds",
             alt=f"Stacked bars of acts per day. {finding}.",
             opens=_did_on,
         )
         with st.expander("People and acts of each kind"):
-            _kinds_table(told)
+            _kinds_table(view, told)
 
 
 def hours(view: View) -> None:
@@ -44,7 +44,7 @@ def hours(view: View) -> None:
     more = f"Acts of people by hour of the week, in {view.zone}. Click an hour to see who."
     with cards.card(finding, more):
         cards.chart(
-            view.drawn(charts.weekday_hours, told, view.zone),
+            view.chart(charts.weekday_hours, told, view.zone),
             key="chart_hours",
             alt=f"A grid of weekdays and hours. {finding}.",
             opens=_at_hour,
@@ -66,12 +66,12 @@ def products(view: View, roster: Roster) -> None:
                 "Click a day to see who."
             )
             cards.chart(
-                view.drawn(charts.product_days, told),
+                view.chart(charts.product_days, told),
                 key="chart_products",
                 alt="Bars of active people per day, a row for each product.",
                 opens=_with_product_on,
             )
-            product_seats.show_table(view.cached(answers.seat_table), adoption_cards.PRODUCT)
+            product_seats.show_table(view, adoption_cards.PRODUCT)
 
 
 def projects(view: View) -> None:
@@ -84,7 +84,7 @@ def projects(view: View) -> None:
     )
     with cards.card(finding, more):
         cards.chart(
-            view.drawn(charts.projects_by_people, told),
+            view.chart(charts.projects_by_people, told),
             key="chart_projects",
             alt=f"Bars of people per project. {finding}.",
             opens=lambda point: project_tables.people_of(cards.named(point)),
@@ -108,9 +108,9 @@ def others(view: View, roster: Roster) -> None:
             return
         if len(told) > MOST_ROBOTS:
             st.caption(f"The {MOST_ROBOTS} with the most acts, of {len(told):,} accounts.")
-            told = told.head(MOST_ROBOTS)
+            told = view.drawn(_most_active, told)
         picked = st.dataframe(
-            told,
+            view.table(told),
             key="robots",
             on_select="rerun",
             selection_mode="single-row",
@@ -135,6 +135,10 @@ def _robot_rows(people: pd.DataFrame) -> pd.DataFrame:
     return told.assign(last=instants(told["last_active_at"]), type=type_words(told))
 
 
+def _most_active(told: pd.DataFrame) -> pd.DataFrame:
+    return told.head(MOST_ROBOTS)
+
+
 def _did_on(point: Mapping[str, Any]) -> dict[str, str]:
     """All accounts with an act of this kind on this date."""
     day = date.fromisoformat(str(point["x"])[:10])
@@ -150,10 +154,10 @@ def _with_product_on(point: Mapping[str, Any]) -> dict[str, str]:
     return cards.active_on(str(point["x"])) | {"product": cards.named(point)}
 
 
-def _kinds_table(told: pd.DataFrame) -> None:
+def _kinds_table(view: View, told: pd.DataFrame) -> None:
     st.caption("Tick a row to see its people.")
     picked = st.dataframe(
-        told,
+        view.table(told),
         key="kinds",
         on_select="rerun",
         selection_mode="single-row",

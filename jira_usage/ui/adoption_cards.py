@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from jira_usage import charts
@@ -52,12 +53,8 @@ def days_worked(view: View) -> None:
     )
     title = f"An active person worked on {mean} of {plural(number, 'working day')}"
     with cards.card(title, more):
-        labels = [
-            "Other days only" if not row.last else _range(int(row.first), int(row.last))
-            for row in each(told)
-        ]
         picked = st.dataframe(
-            told.assign(label=labels, share=told["share"].round(2)),
+            view.table(view.drawn(_days_rows, told)),
             key="days_worked",
             on_select="rerun",
             selection_mode="single-row",
@@ -87,7 +84,7 @@ def groups(view: View, roster: Roster) -> None:
     more = "Groups that grant a product or administration, their enabled people, and who worked. "
     with cards.card("Work by group", more + "Tick a row to see its people."):
         picked = st.dataframe(
-            told.round({"share": 2}),
+            view.table(view.drawn(_group_rows, told)),
             key="groups",
             on_select="rerun",
             selection_mode="single-row",
@@ -123,7 +120,7 @@ def round_the_clock(view: View) -> None:
     )
     with cards.card(f"{people_count(len(told))} acting round the clock", why):
         picked = st.dataframe(
-            told.assign(name=told["display_name"].where(told["display_name"] != "", NO_NAME)),
+            view.table(view.drawn(_named_rows, told)),
             key="round_the_clock",
             on_select="rerun",
             selection_mode="single-row",
@@ -141,6 +138,22 @@ def round_the_clock(view: View) -> None:
     if picked:
         person = str(told["account_id"].iloc[picked[0]])
         st.switch_page("pages/person.py", query_params={"person": person})
+
+
+def _days_rows(told: pd.DataFrame) -> pd.DataFrame:
+    labels = [
+        "Other days only" if not row.last else _range(int(row.first), int(row.last))
+        for row in each(told)
+    ]
+    return told.assign(label=labels, share=told["share"].round(2))
+
+
+def _group_rows(told: pd.DataFrame) -> pd.DataFrame:
+    return told.round({"share": 2})
+
+
+def _named_rows(told: pd.DataFrame) -> pd.DataFrame:
+    return told.assign(name=told["display_name"].where(told["display_name"] != "", NO_NAME))
 
 
 def _range(first: int, last: int) -> str:

@@ -105,13 +105,13 @@ def active_trend(view: View) -> None:
     )
     with card(finding, more):
         chart(
-            view.drawn(charts.active_trend, trend, view.cached(answers.spikes)),
+            view.chart(charts.active_trend, trend, view.cached(answers.spikes)),
             key="chart_trend",
             alt=f"Bars of active people per day with a 7-day mean. {finding}.",
             opens=lambda point: active_on(str(point["x"])),
         )
         with st.expander("Day by day, as a table"):
-            _days_table(view.drawn(_days, trend))
+            _days_table(view, view.drawn(_days, trend))
 
 
 def active_on(day: str) -> dict[str, str]:
@@ -125,9 +125,9 @@ def _days(trend: pd.DataFrame) -> pd.DataFrame:
     return latest.assign(weekday=[f"{day:%A}" for day in latest["date"]])
 
 
-def _days_table(latest: pd.DataFrame) -> None:
+def _days_table(view: View, latest: pd.DataFrame) -> None:
     picked = st.dataframe(
-        latest,
+        view.table(latest),
         key="day_table",
         on_select="rerun",
         selection_mode="single-row",

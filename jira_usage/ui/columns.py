@@ -1,14 +1,21 @@
-"""The columns that more than one table has: numbers, moments and spark bars."""
+"""What more than one table has: columns of numbers, moments and spark bars."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from jira_usage import charts
 
 MOMENT = "MMM D, HH:mm"
+
+
+def arrow(frame: pd.DataFrame) -> pa.Table:
+    """The frame as Streamlit would send it; it makes this anew in every run of a page."""
+    return pa.Table.from_pandas(frame)
 
 
 def number(label: str, **more: Any) -> Any:

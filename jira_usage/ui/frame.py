@@ -58,22 +58,27 @@ def frame(
     login.gate(administrators_only=for_administrators or not needs_data)
     signed = session.current()
     snapshot, trouble = _load(signed)
+    if needs_data and signed and snapshot and (people := login.people_shown()) != "names":
+        _show_nameless(title, signed, snapshot, people)
+    unknown = needs_data and signed is None and not login.is_viewer()
+    # Before the sidebar: the browser paints it while the rest is on its way.
+    st.title(NOBODY_TITLE if unknown else title, anchor=False)
     if signed:
         with st.sidebar:
             sync_panel.show(signed, snapshot)
     if not needs_data:
-        _header(title, question)
+        _say(question)
     elif signed is None and login.is_viewer():
-        _header(title, question)
+        _say(question)
         empty.show_nothing_to_look_at(session.refusal())
     elif signed is None:
-        _header(NOBODY_TITLE, "" if title == "Overview" else AGAIN.format(title=title))
+        _say("" if title == "Overview" else AGAIN.format(title=title))
         empty.show_not_connected()
     elif isinstance(trouble, NothingSynced):
-        _header(title, question)
+        _say(question)
         empty.show_nothing_synced(signed)
     elif trouble:
-        _header(title, question)
+        _say(question)
         empty.show_damaged(signed, trouble)
     if not snapshot:
         with st.sidebar:
@@ -82,13 +87,11 @@ def frame(
         return None
     if not (signed and snapshot):
         st.stop()
-    if (people := login.people_shown()) != "names":
-        _show_nameless(title, signed, snapshot, people)
     with st.sidebar:
         zone, days, count_created = filters.show(snapshot)
         account_panel.show_account(signed)
     view = View(snapshot, snapshot.period(days, zone), zone, days, count_created)
-    _header(title, question, view)
+    _say(question, view)
     sync_panel.show_stale(signed, snapshot)
     sync_panel.show_failure(signed)
     return view
@@ -111,6 +114,7 @@ def _show_nameless(
     title: str, signed: session.Session, snapshot: Snapshot, people: People
 ) -> NoReturn:
     with st.sidebar:
+        sync_panel.show(signed, snapshot)
         account_panel.show_account(signed)
     login.show_purpose()
     sync_panel.show_stale(signed, snapshot)
@@ -131,8 +135,8 @@ def _load(signed: session.Session | None) -> tuple[Snapshot | None, JiraUsageErr
         return None, error
 
 
-def _header(title: str, question: str, view: View | None = None) -> None:
-    st.title(title, anchor=False)
+def _say(question: str, view: View | None = None) -> None:
+    """The lines under the title."""
     told = [question] if question else []
     if view:
         ago = age(time.time() - view.snapshot.as_of_ms / 1000)

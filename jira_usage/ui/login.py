@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -45,13 +47,25 @@ OPEN_FURTHER = (
 # The settings files that have asked for a login. One that has stays closed when it is emptied
 # or lost: else everybody would be the administrator of this machine until it is back.
 _asked: set[Path] = set()
+_moment = threading.local()
 _logged: set[str] = set()
 log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """The run of a page: within it, who is looking is found out once, not for each part."""
+    _moment.found = {}
+    try:
+        yield
+    finally:
+        del _moment.found
 
 
 def is_set_up() -> bool:
     """Whether people have to log in here; any trace of it in the settings means that they do."""
-    return _is_asked(settings.sections(os.environ))
+    return _once("set up", lambda: _is_asked(settings.sections(os.environ)))
 
 
 def _is_asked(told: Mapping[str, Any]) -> bool:
@@ -67,6 +81,18 @@ def standing() -> Standing:
 
     InvalidInput where the settings can't be relied on: then nobody may do anything.
     """
+    return _once("standing", _standing)
+
+
+def _once(what: str, find: Callable[[], T]) -> T:
+    found: dict[str, Any] = getattr(_moment, "found", {})
+    if what not in found:
+        found[what] = find()
+    known: T = found[what]
+    return known
+
+
+def _standing() -> Standing:
     told = settings.sections(os.environ)
     if not _is_asked(told):
         _must_be_local()
@@ -110,12 +136,14 @@ def people_shown() -> People:
 
 
 def require_administrator() -> None:
-    """Raises PermissionMissing where whoever acts is no administrator at this moment."""
-    if not is_administrator():
-        raise PermissionMissing(
-            "Only an administrator of this app may do that.",
-            "Ask one, or log in again where you are one.",
-        )
+    """Raises PermissionMissing where whoever acts is no administrator at this very instant."""
+    with suppress(JiraUsageError):
+        if _standing() is Standing.ADMINISTRATOR:
+            return
+    raise PermissionMissing(
+        "Only an administrator of this app may do that.",
+        "Ask one, or log in again where you are one.",
+    )
 
 
 def gate(*, administrators_only: bool) -> None:

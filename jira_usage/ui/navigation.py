@@ -28,6 +28,11 @@ LINK = "link"
 def run(pages: Sequence[Page]) -> None:
     """Shows the navigation and runs the page that is asked for."""
     nightly.ensure()
+    with login.one_moment():
+        _run(pages)
+
+
+def _run(pages: Sequence[Page]) -> None:
     # Before st.navigation: else the page's Material icon becomes the favicon, from Google.
     st.set_page_config(page_title="Jira usage", page_icon=PAGE_ICON, layout="wide")
     hidden = FOR_ADMINISTRATORS if login.is_viewer() else frozenset()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -28,10 +29,10 @@ def show(view: View, roster: Roster, chosen: Chosen) -> None:
     size = _size()
     pages = _pages(chosen, size)
     page = address.page(pages)
-    rows = roster.rows(chosen.rows[(page - 1) * size : page * size])
-    people = people_table(rows, view.snapshot.products)
+    rows = chosen.rows[(page - 1) * size : page * size]
+    people = view.drawn(_people, roster, view.snapshot.products, tuple(rows.tolist()))
     picked = st.dataframe(
-        people,
+        view.table(people),
         key="people",
         on_select="rerun",
         selection_mode="single-row",
@@ -68,6 +69,10 @@ def show_size(chosen: Chosen) -> None:
             on_change=address.write,
             args=("size",),
         )
+
+
+def _people(roster: Roster, products: pd.DataFrame, rows: tuple[int, ...]) -> pd.DataFrame:
+    return people_table(roster.rows(np.array(rows, dtype=np.int64)), products)
 
 
 def _columns(view: View) -> dict[str, Any]:

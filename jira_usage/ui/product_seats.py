@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from jira_usage import charts
+from jira_usage.metrics import answers
 from jira_usage.metrics.access import INCLUDED
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.tables import people_table
@@ -63,7 +64,7 @@ def show_names(view: View, roster: Roster, tile: Tile, link: Link) -> None:
     names, number = view.drawn(_names, roster, view.snapshot.products, filters)
     with st.expander(f"{safe(tile.name)}: {link.label}"):
         st.dataframe(
-            names,
+            view.table(names),
             hide_index=True,
             column_order=("name", "email", "licenses", "groups"),
             column_config={
@@ -87,10 +88,11 @@ def _names(
     return people_table(roster.rows(rows[:NAMES_SHOWN]), products), len(rows)
 
 
-def show_table(table: pd.DataFrame, column_order: tuple[str, ...]) -> None:
-    """A row for each product, from the seat table; a click on a number opens its people."""
+def show_table(view: View, column_order: tuple[str, ...]) -> None:
+    """A row for each product; a click on a number opens its people."""
+    table = view.cached(answers.seat_table)
     picked = st.dataframe(
-        table.round({"utilization": 2}),
+        view.table(view.drawn(_seat_rows, table)),
         key="seats",
         on_select="rerun",
         selection_mode="single-cell",
@@ -104,6 +106,10 @@ def show_table(table: pd.DataFrame, column_order: tuple[str, ...]) -> None:
         opens = COUNTED.get(column)
         if opens and not pd.isna(number := table[column].iloc[row]) and int(number):
             cards.open_people(opens(str(table["product_key"].iloc[row])))
+
+
+def _seat_rows(table: pd.DataFrame) -> pd.DataFrame:
+    return table.round({"utilization": 2})
 
 
 def _columns() -> dict[str, Any]:

@@ -24,7 +24,7 @@ def show_all(view: View, projects: pd.DataFrame, alt: str) -> None:
     life = _ask_life(projects)
     projects = view.drawn(_rows, projects, life)
     picked = st.dataframe(
-        projects,
+        view.table(projects),
         key=f"projects_{life}" if life else "projects",  # a tick never moves to other rows
         on_select="rerun",
         selection_mode="single-row",

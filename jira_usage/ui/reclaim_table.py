@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -38,10 +39,11 @@ def show(view: View, listed: Reclaim, chosen: Chosen, currency: str) -> Pairs:
     size = int(address.chosen("size", tuple(map(str, address.PAGE_SIZES))))
     pages = max(1, -(-len(chosen.rows) // size))
     page = address.page(pages)
-    rows = listed.explained(chosen.rows[(page - 1) * size : page * size])
+    places = chosen.rows[(page - 1) * size : page * size]
+    rows = view.drawn(_explained, listed, tuple(places.tolist()))
     pairs = tuple(zip(rows["account_id"], rows["product_key"], strict=True))
     picked = st.dataframe(
-        _in_words(rows, listed),
+        view.table(view.drawn(_in_words, rows, listed)),
         key=table_key(pairs, int(st.session_state.get(ROUND, 0))),
         on_select="rerun",
         selection_mode=["multi-row", "single-cell"],
@@ -80,6 +82,10 @@ def table_key(pairs: Sequence[tuple[str, str]], number: int = 0) -> str:
     """A key of these very rows: ticks never move to other rows that take their place."""
     told = "\n".join(" ".join(pair) for pair in pairs)
     return f"reclaim_{hashlib.sha256(told.encode()).hexdigest()[:16]}_{number}"
+
+
+def _explained(listed: Reclaim, rows: tuple[int, ...]) -> pd.DataFrame:
+    return listed.explained(np.array(rows, dtype=np.int64))
 
 
 def _in_words(rows: pd.DataFrame, listed: Reclaim) -> pd.DataFrame:

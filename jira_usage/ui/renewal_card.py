@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from jira_usage import charts
@@ -51,7 +54,7 @@ def show(view: View, books: Books, product: Product, buffer: Buffer) -> Plan:
         answer = answered(seats)
         complete = not told.missing
         if complete:
-            _money(books, product, told, answer)
+            _money(view, books, product, told, answer)
         else:
             st.info(renewal_words.missing_words(told.missing), icon=":material/payments:")
         _people(view, books, product, answer)
@@ -89,7 +92,7 @@ def _ask_seats(product: Product, needed: Answer) -> int | None:
     return None if seats is None else int(seats)
 
 
-def _money(books: Books, product: Product, told: ProductTerms, answer: Answer) -> None:
+def _money(view: View, books: Books, product: Product, told: ProductTerms, answer: Answer) -> None:
     currency = safe(books.terms.currency)
     st.markdown(f"**{renewal_words.answer_words(safe(product.name), answer, currency)}**")
     tier = renewal_words.tier_words(answer)
@@ -104,14 +107,18 @@ def _money(books: Books, product: Product, told: ProductTerms, answer: Answer) -
     if told.price is None or told.bought is None:
         return
     points = {"Bought": told.bought, "Renew for": answer.renew_for, "Needed": answer.needed}
-    curve = cost_curve(told.price, *points.values())
+    curve = view.drawn(cost_curve, told.price, *points.values())
     if len(curve):
         cards.chart(
-            charts.cost_by_seats(curve, points, books.terms.currency),
+            view.chart(_cost_by_seats, curve, tuple(points.items()), books.terms.currency),
             key=f"chart_{product.key}",
             alt=f"Line of the monthly cost of {product.name} by number of seats. "
             + renewal_words.answer_words(product.name, answer, books.terms.currency),
         )
+
+
+def _cost_by_seats(curve: pd.DataFrame, points: Iterable[tuple[str, int]], currency: str) -> Any:
+    return charts.cost_by_seats(curve, dict(points), currency)
 
 
 def _people(view: View, books: Books, product: Product, answer: Answer) -> None:

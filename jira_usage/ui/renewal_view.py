@@ -14,7 +14,9 @@ from jira_usage import seen, terms
 from jira_usage.errors import JiraUsageError, StoreDamaged
 from jira_usage.metrics import answers, what_if
 from jira_usage.metrics.rows import each
+from jira_usage.period import Period
 from jira_usage.seen import LastSeen
+from jira_usage.snapshot import Snapshot
 from jira_usage.store import SiteStore
 from jira_usage.terms import Buffer, Terms
 from jira_usage.ui import login, session
@@ -79,10 +81,14 @@ def open_books(view: View) -> Books:
         told,
         _last_seen(signed.kept),
         products,
-        what_if.known_days(view.snapshot.covered_from_ms, view.period),
-        answers.blind(view.snapshot, view.period),
+        view.drawn(what_if.known_days, view.snapshot.covered_from_ms, view.period),
+        view.cached(_blind),
         view.period.last_on,
     )
+
+
+def _blind(snapshot: Snapshot, period: Period, count_created: bool) -> str:
+    return answers.blind(snapshot, period)
 
 
 def _by_product(licenses: pd.DataFrame) -> dict[str, pd.Series]:

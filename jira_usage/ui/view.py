@@ -6,9 +6,13 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import pandas as pd
+import pyarrow as pa
+
+from jira_usage import charts
 from jira_usage.period import Period
 from jira_usage.snapshot import Snapshot
-from jira_usage.ui import cache
+from jira_usage.ui import cache, columns
 from jira_usage.ui.text import count, moment, safe
 
 T = TypeVar("T")
@@ -47,6 +51,14 @@ class View:
         """`draw(*arguments)`, drawn once of the same figures; they come from `cached`."""
         return cache.draw(self.snapshot, self._key, draw, arguments)
 
+    def chart(self, draw: Callable[..., Any], *arguments: Any) -> charts.Still:
+        """The chart that `draw` makes of the same figures, drawn once."""
+        return self.drawn(charts.still, draw, *arguments)
+
+    def table(self, frame: pd.DataFrame) -> pa.Table:
+        """A frame that comes from `cached` or `drawn`, as it is sent to the browser."""
+        return self.drawn(columns.arrow, frame)
+
     @property
     def definition(self) -> str:
         """What “active” means, in one line of Markdown."""
@@ -54,7 +66,7 @@ class View:
 
     def coverage_line(self) -> str:
         """What the figures rest on, in one line of Markdown: dates, zone, age, coverage."""
-        remarks = self._remarks
+        remarks = self.snapshot.remarks
         read = self.read_words
         if remarks and not self._short:
             read += f", with {count(remarks, 'remark')}"
@@ -74,17 +86,12 @@ class View:
     @property
     def fully_read(self) -> bool:
         """Whether everything could be read, and there is nothing to remark."""
-        return not (self._short or self._remarks)
+        return not (self._short or self.snapshot.remarks)
 
     @property
     def _short(self) -> list[str]:
         states = dict(self.snapshot.meta["coverage"])
         return [name for name, state in states.items() if state != "complete"]
-
-    @property
-    def _remarks(self) -> int:
-        coverage = self.snapshot.coverage
-        return int(((coverage["state"] == "complete") & (coverage["reason"] != "")).sum())
 
     @property
     def _key(self) -> tuple[Any, ...]:

@@ -20,10 +20,10 @@ def show(view: View, roster: Roster, noted: Noted) -> None:
     limits = noted.thresholds
     counts = view.drawn(_counts, roster.people, limits)
     known = view.cached(answers.known_of)
-    finding = findings.who_works(counts, limits.working, licensed=roster.licenses_known)
-    with cards.card(finding, findings.who_works_more(counts, known, limits)):
+    finding = view.drawn(_finding, counts, limits.working, roster.licenses_known)
+    with cards.card(finding, view.drawn(findings.who_works_more, counts, known, limits)):
         cards.chart(
-            view.drawn(charts.who_works, counts),
+            view.chart(charts.who_works, counts),
             key="chart_who_works",
             alt=f"One bar, split by verdict. {finding}.",
             opens=lambda point: {"verdict": cards.named(point)},
@@ -38,6 +38,10 @@ def show(view: View, roster: Roster, noted: Noted) -> None:
                 label="Whose license could be given back",
                 icon=":material/undo:",
             )
+
+
+def _finding(counts: pd.DataFrame, days: int, licensed: bool) -> str:
+    return findings.who_works(counts, days, licensed=licensed)
 
 
 def _counts(people: pd.DataFrame, limits: Thresholds) -> pd.DataFrame:

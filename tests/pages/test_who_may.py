@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from jira_usage import decisions, jobs
 from jira_usage.errors import PermissionMissing
-from jira_usage.roles import Access
+from jira_usage.roles import Access, Standing
 from jira_usage.store import proof
 from jira_usage.ui import login, session
 from tests.builders import company, publish, user
@@ -211,7 +211,7 @@ def test_whoever_is_taken_off_the_list_is_out_on_the_next_run(settings_file: Pat
     settings_file.write_text(settings_file.read_text().replace(f'viewers = ["{VIEWER}"]', ""))
     app.run()
     assert_shut(app)
-    assert login.WORDS[login.Standing.NOT_LISTED] in words(app)
+    assert login.WORDS[Standing.NOT_LISTED] in words(app)
 
 
 @pytest.fixture
@@ -348,8 +348,28 @@ def test_what_redraws_itself_asks_again_who_is_looking(
     """A part of a page that moves by itself never passes the gate: it starts the page anew."""
     again: list[bool] = []
     monkeypatch.setattr("streamlit.rerun", lambda: again.append(True))
-    monkeypatch.setattr("streamlit.session_state", {login.SEEN: login.Standing.VIEWER})
+    monkeypatch.setattr("streamlit.session_state", {login.SEEN: Standing.VIEWER})
     for now, starts in (("VIEWER", 0), ("NOT_LISTED", 1), ("ADMINISTRATOR", 2)):
-        monkeypatch.setattr(login, "standing", lambda now=now: login.Standing[now])
+        monkeypatch.setattr(login, "standing", lambda now=now: Standing[now])
         login.recheck()
         assert len(again) == starts
+
+
+def test_a_page_asks_once_who_is_looking_and_what_changes_something_asks_at_that_instant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Standing] = []
+    now = [Standing.ADMINISTRATOR]
+
+    def standing() -> Standing:
+        asked.append(now[0])
+        return now[0]
+
+    monkeypatch.setattr(login, "_standing", standing)
+    with login.one_moment():
+        assert login.is_administrator() and not login.is_viewer() and login.is_admitted()
+        assert len(asked) == 1
+        now[0] = Standing.VIEWER
+        with pytest.raises(PermissionMissing):
+            login.require_administrator()
+    assert login.is_viewer()
