@@ -315,7 +315,7 @@ def snapshot(folder: Path, **what: Any) -> Snapshot:
     return Snapshot.load(kept)
 
 
-def company(*, now: int = NOW, name_of_cyn: str = "Cyn Vale") -> dict[str, list[Row]]:
+def company(*, now: int = NOW, name_of_cyn: str = "Cyn Vale") -> dict[str, Any]:
     """Four people and a robot, countable by hand.
 
     Ann works on two days, Ben on one, Cyn holds a license and does nothing, Dee is

@@ -6,7 +6,7 @@ Other suites may add a line of their own: record_property("summary_line", "world
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ settings.load_profile("steady")
 
 Tell = Callable[[str, str], None]
 _TRAP, _RESULT, _LINE = "trap", "trap_result", "summary_line"
+_FAILED = pytest.StashKey[bool]()
 _OTHER_OUTCOMES = ("failed", "error", "skipped", "xfailed")
 
 
@@ -42,15 +43,17 @@ def tell(
 
     yield note
     assert not told - wanted, "the mark `meets` names every trap that is told of"
-    failed = getattr(request.node, "rep_call_failed", False)
+    failed = request.node.stash.get(_FAILED, False)
     assert failed or told == wanted, f"nothing was told of {sorted(wanted - told)}"
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.when == "call":
-        item.rep_call_failed = not report.passed
+        item.stash[_FAILED] = not report.passed
     return report
 
 

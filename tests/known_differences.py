@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from openapi import Fault
+    from tests.openapi import Fault
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import jsonschema
 import pytest
-from known_differences import EMPTY_SCHEMAS
+
+from tests.known_differences import EMPTY_SCHEMAS
 
 Document = Any
 Schema = dict[str, Any]

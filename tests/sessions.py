@@ -14,6 +14,7 @@ from typing import Self
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 LONGEST_S = 120.0
 TOO_LONG = "the app did not answer in time"
@@ -39,8 +40,8 @@ class PageSession:
         self._socket = self._open.enter_context(
             connect(
                 url.replace("http", "ws", 1) + "/_stcore/stream",
-                subprotocols=["streamlit"],  # type: ignore[list-item]  # any text is one
-                origin=url,  # type: ignore[arg-type]  # any text is one
+                subprotocols=[Subprotocol("streamlit")],
+                origin=Origin(url),
                 max_size=None,
             )
         )

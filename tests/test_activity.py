@@ -59,8 +59,8 @@ def events(
     acts.add_deleted_worklogs([{"worklogId": id, "updatedTime": T0} for id in gone])
     told = all_events([acts])
     return [
-        (str(e.kind), str(e.source_id), str(e.account_id), int(e.at) - T0)
-        for e in told.itertuples()
+        (str(e["kind"]), str(e["source_id"]), str(e["account_id"]), int(e["at"]) - T0)
+        for e in told.to_dict("records")
     ]
 
 

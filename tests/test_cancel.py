@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_sync import NOW, connect
 
 from jira_usage.connection import Connection, Hosts
 from jira_usage.demo import DemoSite
@@ -15,6 +14,7 @@ from jira_usage.errors import SyncCancelled
 from jira_usage.pace import Patience
 from jira_usage.store import Store
 from jira_usage.sync import sync
+from tests.test_sync import NOW, connect
 
 FOR_EVER = Patience(
     connect_timeout=3600, read_timeout=3600, longest_wait=3600, rate_limit_attempts=3600

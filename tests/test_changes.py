@@ -6,7 +6,6 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from test_sync import NOW, synced
 
 from jira_usage.changes import changes
 from jira_usage.demo import DemoSite
@@ -14,6 +13,7 @@ from jira_usage.schema import TABLES
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from tests.builders import grants, members, user
+from tests.test_sync import NOW, synced
 
 T0, T1 = 1_000, 2_000
 GRANTED = (grants("jira-software", "g"),)

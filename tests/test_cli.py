@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
-from test_sync import NOW, differences
 
 from jira_usage.cli import main
 from jira_usage.datasets import DATASETS
 from jira_usage.demo import DemoSite
+from tests.test_sync import NOW, differences
 
 
 @pytest.fixture(scope="module")

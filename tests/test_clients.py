@@ -16,10 +16,10 @@ import jira
 import pytest
 from atlassian import Jira
 from atlassian.jira import JiraCloud
-from test_sync import NOW
 
 from jira_usage.demo import DemoSite
 from jira_usage.schema import KINDS
+from tests.test_sync import NOW
 
 # A day before the 30 dates, as whoever wants all of them has to ask.
 RECENT = "updated >= -31d ORDER BY created ASC, key ASC"
@@ -103,7 +103,7 @@ def work(told: Iterable[Told], gone: set[str]) -> Iterator[Event]:
             item = books.get("worklogid")
             if item is None:
                 if "timespent" in books:
-                    event = ("worklog_edited", history["id"], author, at, ())
+                    event: Event = ("worklog_edited", history["id"], author, at, ())
                     edits.append((one.issue["id"], "", event))
             elif item["from"] is None:
                 added.setdefault(item["to"], ("worklog_created", item["to"], author, at, ()))
@@ -222,7 +222,7 @@ def whole_issue(client: jira.JIRA, found: jira.Issue) -> Told:
         told.histories = []
         while len(told.histories) < log["total"]:
             where = "issue/{0}/changelog?startAt={1}"
-            told.histories += client.find(where, (found.id, len(told.histories))).raw["values"]
+            told.histories += client.find(where, (found.id, str(len(told.histories)))).raw["values"]
     return told
 
 
@@ -237,7 +237,7 @@ def test_pycontribs_logs_in_as_the_account_of_the_token(
 ) -> None:
     assert pycontribs.myself()["accountId"] == site.account_id
     assert pycontribs.server_info()["deploymentType"] == "Cloud"
-    held = pycontribs.my_permissions(permissions="ADMINISTER")["permissions"]
+    held: Any = pycontribs.my_permissions(permissions="ADMINISTER")["permissions"]
     assert held["ADMINISTER"]["havePermission"] is True
 
 
@@ -302,7 +302,7 @@ def test_pycontribs_derives_the_truth_from_issues_comments_histories_and_work_lo
 def test_version_2_has_plain_texts_where_version_3_has_documents(
     pycontribs: jira.JIRA, found: list[jira.Issue]
 ) -> None:
-    issue = next(issue for issue in found if issue.fields.comment.total)
+    issue = next(issue for issue in found if issue.raw["fields"]["comment"]["total"])
     comment = pycontribs.comments(issue.id)[0].raw
     number = pycontribs._options["rest_api_version"]
     assert f"/rest/api/{number}/" in issue.self and f"/rest/api/{number}/" in comment["self"]

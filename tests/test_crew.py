@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -61,7 +62,7 @@ def test_what_is_urgent_goes_first() -> None:
     with Crew(threading.Event(), in_flight=1) as crew:
         crew.read(once(gate.wait), lambda _: None, refuse)
         for name in ("slow", "slower"):
-            crew.read(once(lambda name=name: order.append(name)), lambda _: None, refuse)
+            crew.read(once(partial(order.append, name)), lambda _: None, refuse)
         crew.read(
             once(lambda: order.append("urgent")),
             lambda _: None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,12 +22,13 @@ def kept(tmp_path: Path) -> SiteStore:
     return SiteStore(tmp_path)
 
 
-def keep(account_id: str = "cyn", product: str = "jira-software", **more: object) -> Decision:
-    return Decision(account_id, product, **({"choice": KEEP} | more))  # type: ignore[arg-type]
+def keep(account_id: str = "cyn", product: str = "jira-software", **more: Any) -> Decision:
+    return Decision(account_id, product, **({"choice": KEEP} | more))
 
 
-def protect(**more: object) -> Decision:
-    return keep(**({"choice": PROTECT, "reason": "on leave", "expires_on": CHRISTMAS} | more))
+def protect(**more: Any) -> Decision:
+    usual: dict[str, Any] = {"choice": PROTECT, "reason": "on leave", "expires_on": CHRISTMAS}
+    return keep(**(usual | more))
 
 
 def test_nothing_is_noted_at_first(kept: SiteStore) -> None:
@@ -77,9 +79,9 @@ def test_a_protection_ends_on_the_date_it_expires() -> None:
         {"account_id": ""},
     ],
 )
-def test_a_decision_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:
+def test_a_decision_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
-        keep(**wrong)  # type: ignore[arg-type]
+        keep(**wrong)
 
 
 @pytest.mark.parametrize(

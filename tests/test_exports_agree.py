@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from test_sync import HASTY, connect
 
 from jira_usage.datasets import DATASETS, frames
 from jira_usage.demo import DemoSite
@@ -17,6 +16,7 @@ from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import run, sync
 from jira_usage.writers import written
+from tests.test_sync import HASTY, connect
 
 Row = dict[str, Any]
 DAYS = 18

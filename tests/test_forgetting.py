@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -36,7 +37,7 @@ def kept(tmp_path: Path) -> SiteStore:
     for people in ("names", "none"):
         link, _ = links.new_link(
             label="",
-            scope=Scope(people=people),  # type: ignore[arg-type]
+            scope=Scope(people=people),
             days=30,
             timezone="UTC",
             count_created=False,
@@ -49,7 +50,7 @@ def kept(tmp_path: Path) -> SiteStore:
     return site
 
 
-def with_ben() -> dict[str, list[dict[str, object]]]:
+def with_ben() -> dict[str, Any]:
     rows = company()
     rows["users"] = [
         {**one, "email": "ben.okri@acme.example"} if one["account_id"] == "ben" else one
@@ -122,8 +123,8 @@ def test_everybody_else_is_as_they_were(kept: SiteStore) -> None:
         judged = answers.judged(snapshot, window(30), False, Noted()).people
         verdict = dict(zip(judged["account_id"], judged["verdict"], strict=True))
         return {
-            row.account_id: (int(row.actions), verdict.get(row.account_id, ""))
-            for row in people.itertuples()
+            who: (int(actions), verdict.get(who, ""))
+            for who, actions in zip(people["account_id"], people["actions"], strict=True)
         }
 
     before = told()

@@ -100,8 +100,8 @@ def test_the_share_never_falls() -> None:
 
 def test_a_known_error_is_kept_with_its_remedy() -> None:
     def steps(cancel: threading.Event) -> Iterator[Progress]:
+        yield from ()
         raise AuthenticationFailed("No.", "Create a new token.")
-        yield
 
     job = ended(some_jobs().start("a", steps))
     assert job.state == "failed" and job.error is not None
@@ -159,8 +159,8 @@ def whole(cancel: threading.Event) -> Iterator[Verdict]:
 
 
 def refused(cancel: threading.Event) -> Iterator[Verdict]:
+    yield from ()
     raise AuthenticationFailed("No.", "Create a new token.")
-    yield
 
 
 def never_ending(cancel: threading.Event) -> Iterator[Verdict]:
@@ -197,7 +197,8 @@ def test_a_cancelled_check_is_over_at_once_and_another_can_start() -> None:
     check = some.start("a", never_ending)
     while not check.progress.issues:
         time.sleep(0.01)
-    assert check.running and some.start("a", whole) is check
+    was_running = check.running
+    assert was_running and some.start("a", whole) is check
     some.cancel("a")
     assert not check.running
     again = ended(some.start("a", whole))

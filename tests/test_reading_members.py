@@ -6,7 +6,6 @@ from typing import Any, cast
 
 import pyarrow as pa
 import pytest
-from builders import NOW, members, user
 
 from jira_usage.api import JiraCloud
 from jira_usage.crew import Crew
@@ -17,6 +16,7 @@ from jira_usage.reading import Desk, Scope
 from jira_usage.reading_members import MembersReading
 from jira_usage.schema import TABLES
 from jira_usage.sweep import GroupRead, Sweep
+from tests.builders import NOW, members, user
 
 SIZE = 12_000
 READ_AT = NOW - DAY_MS

@@ -9,7 +9,6 @@ from typing import Any
 
 import orjson
 import pandas as pd
-from recorded import load
 
 from jira_usage.activity import Acts
 from jira_usage.directory import (
@@ -22,6 +21,7 @@ from jira_usage.directory import (
 from jira_usage.documents import changelog_page
 from jira_usage.period import to_epoch_ms
 from tests.builders import all_events
+from tests.recorded import load
 
 USER_1, USER_7, USER_8 = (
     "26f3c859da462cd5767b3c5a",

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from recorded import load
-from test_recorded import Documents, all_users, by_issue, issues, response, worklogs
 
 from jira_usage.activity import Acts
 from jira_usage.directory import group_rows, product_group_rows, product_rows, user_rows
+from tests.recorded import load
+from tests.test_recorded import Documents, all_users, by_issue, issues, response, worklogs
 
 NOT_KEPT = {
     "history": {

@@ -6,13 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
 import responses
-from recorded import load
 
 from jira_usage.api import JiraCloud
 from jira_usage.connection import Connection, Hosts
@@ -30,6 +29,7 @@ from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import Summary, run, sync
 from jira_usage.transport import Transport
+from tests.recorded import load
 
 SITE = "https://acme.atlassian.net"
 V3 = "/rest/api/3/"
@@ -60,7 +60,7 @@ class RecordedSite:
         ]
         self.roles: Documents = load("applicationrole_airbyteio_2023")["response"]
         self.worklogs: Documents = load("devlake_worklogs")["worklogs"]
-        self.feed = [
+        self.feed: Documents = [
             {"worklogId": int(w["id"]), "updatedTime": to_epoch_ms(w["updated"])}
             for w in self.worklogs
         ]
@@ -185,8 +185,7 @@ def synced(store: Store) -> Summary:
 def exported(site: RecordedSite, store: Store, name: str) -> Documents:
     snapshot = Snapshot.load(store.site(SITE, site.me["accountId"]))
     frame = dataset(snapshot, name, snapshot.period(366, "UTC"))
-    rows: Documents = frame.to_dict("records")
-    return rows
+    return cast(Documents, frame.to_dict("records"))
 
 
 @pytest.mark.usefixtures("network")

@@ -11,9 +11,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import pytest
 import requests
-from known_differences import GATEWAY, OTHER_PATHS, TURNED_AWAY, unexplained
-from openapi import Contract, Fault, contract
-from test_sync import NOW, connect, synced
 
 from jira_usage.api import JiraCloud
 from jira_usage.connection import Connection, Hosts
@@ -23,6 +20,9 @@ from jira_usage.preflight import check, sign_in
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.verify import verify
+from tests.known_differences import GATEWAY, OTHER_PATHS, TURNED_AWAY, unexplained
+from tests.openapi import Contract, Fault, contract
+from tests.test_sync import NOW, connect, synced
 
 ENOUGH = 10
 """Of a list in an answer so many entries are looked at."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,7 +86,7 @@ def kept(tmp_path: Path) -> SiteStore:
     return site
 
 
-def people(**natures: bool) -> dict[str, list[Row]]:
+def people(**natures: Any) -> dict[str, Any]:
     """Ann works, Ben's account is as told, and he acted 100 days before NOW."""
     rows = company()
     rows["users"] = [

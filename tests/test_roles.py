@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import Any
 
 import pytest
@@ -89,7 +90,8 @@ def test_a_login_counts_for_its_hours_only(issued: Any) -> None:
 
 
 def test_without_lists_nobody_is_let_in() -> None:
-    for told in ({}, {"access": {}}, {"access": {"viewers": []}}):
+    nothing: list[dict[str, Any]] = [{}, {"access": {}}, {"access": {"viewers": []}}]
+    for told in nothing:
         assert Access.parse(told).standing(claims(), NOW) is Standing.NOT_LISTED
 
 
@@ -123,5 +125,5 @@ def test_the_purpose_is_one_line() -> None:
 
 def test_the_example_lets_nobody_in() -> None:
     path = settings.USUAL_PLACE.with_name("secrets.toml.example")
-    told = settings.tomllib.loads(path.read_text())
+    told = tomllib.loads(path.read_text())
     assert Access.parse(told).standing(claims(), NOW) is Standing.NOT_LISTED

@@ -154,10 +154,10 @@ def test_what_is_no_certain_amount_is_refused(text: str) -> None:
     [
         lambda: ProductTerms(0),
         lambda: ProductTerms(10_000_000),
-        lambda: ProductTerms(plan="weekly"),
+        lambda: ProductTerms(plan="weekly"),  # type: ignore[arg-type]  # no such plan
         lambda: ProductTerms(5, Price("tiers", (Step(10, D(1)),)), "monthly"),
         lambda: Buffer(-1),
-        lambda: Buffer(1, "people"),
+        lambda: Buffer(1, "people"),  # type: ignore[arg-type]  # no such unit
         lambda: Terms(currency=" "),
         lambda: Terms(currency="a long currency"),
         lambda: Terms(app_price=D(-1)),

@@ -66,7 +66,7 @@ def test_a_good_answer_is_its_json(transport: Transport) -> None:
 def test_each_failure_has_its_error_and_none_tells_the_token(
     transport: Transport, answer: dict[str, object], error: type[JiraUsageError]
 ) -> None:
-    responses.get(FIELD, **answer)  # type: ignore[arg-type]
+    responses.get(FIELD, **answer)
     with pytest.raises(error) as caught:
         ask(transport)
     told = str(caught.value) + repr(caught.value)

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from test_sync import COMPARED, HASTY, NOW, connect, differences, synced, unmatched
 
 from jira_usage import transport
 from jira_usage.coverage import ACTIVITY
@@ -32,6 +31,7 @@ from jira_usage.store import Store
 from jira_usage.sync import run, sync
 from jira_usage.verify import verify
 from jira_usage.writers import written
+from tests.test_sync import COMPARED, HASTY, NOW, connect, differences, synced, unmatched
 
 Row = dict[str, Any]
 Tell = Callable[[str, str], None]
@@ -206,7 +206,7 @@ def test_each_trap_alone(trap: str, site: DemoSite, store: Store, tell: Tell) ->
         assert told == dict.fromkeys(told, "complete") | THINNING.get(trap, {})
         snapshot = kept(site, store)
         assert untrue(site, snapshot, trap) == []
-        reasons = dict(snapshot.coverage[["dataset", "reason"]].itertuples(index=False))
+        reasons = snapshot.coverage.set_index("dataset")["reason"].to_dict()
         for name, state in THINNING.get(trap, {}).items():
             assert reasons[name] or state == "never", f"no word about {name}"
         tell(trap, in_words(trap))

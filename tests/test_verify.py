@@ -10,13 +10,12 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_sync import HASTY, NOW, connect, synced
 
 from jira_usage.api import Documents, JiraCloud
 from jira_usage.demo import DemoSite
@@ -27,6 +26,7 @@ from jira_usage.schema import KINDS
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.verify import LATE_MS, Difference, FiguresDiffer, Verdict, verify
+from tests.test_sync import HASTY, NOW, connect, synced
 
 SAMPLE, SEED = 80, 1
 # What goes wrong and comes right again, on a site that goes on while it is asked.
@@ -228,14 +228,14 @@ class Planted(Snapshot):
         self._planted, self._some = frame, issues
 
     @property
-    def issues(self) -> pd.DataFrame:  # type: ignore[override]
+    def issues(self) -> pd.DataFrame:
         return self._some
 
     def events(self, start_ms: int = 0, end_ms: int = 1 << 62) -> Iterator[pd.DataFrame]:
         yield self._planted[self._planted["at"].between(start_ms, end_ms - 1)]
 
     @property
-    def tally(self) -> pd.DataFrame:  # type: ignore[override]
+    def tally(self) -> pd.DataFrame:
         return self._planted[["at", "kind", "account_id", "project_key"]]
 
 
@@ -249,7 +249,7 @@ class Bed:
         self.issues = self.honest.issues[recent].sample(SAMPLE, random_state=SEED)
         told = pd.concat(self.honest.events())
         told = told[told["issue_id"].isin(self.issues["issue_id"])]
-        self.rows: list[Row] = told.astype({"kind": "str"}).to_dict("records")
+        self.rows = cast(list[Row], told.astype({"kind": "str"}).to_dict("records"))
         there = {i for i in self.issues["issue_id"] if self.cloud.issue(i, ("created", "creator"))}
         first = self.honest.covered_from_ms + 3_700_000
         last = int(self.honest.meta["started_at"]) - LATE_MS - 3_700_000
@@ -361,7 +361,7 @@ planting = given(
     chance=st.randoms(use_true_random=False),
     ways=st.lists(st.sampled_from(WAYS), max_size=12),
 )
-slow = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+slow: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 
 
 @planting

@@ -17,12 +17,6 @@ from unittest.mock import patch
 import diskcache
 import pytest
 from hypothesis import HealthCheck, given, settings
-from test_sync import COMPARED, HASTY, connect
-from worlds.chance import worlds
-from worlds.ledger import Ledger, ledger
-from worlds.staging import habits, source
-from worlds.story import World
-from worlds.truth import Row, Sync, Truth
 
 from jira_usage.datasets import DATASETS, frames
 from jira_usage.demo import DemoSite
@@ -31,6 +25,12 @@ from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import Summary, run, sync
 from jira_usage.writers import written
+from tests.test_sync import COMPARED, HASTY, connect
+from tests.worlds.chance import worlds
+from tests.worlds.ledger import Ledger, ledger
+from tests.worlds.staging import habits, source
+from tests.worlds.story import World
+from tests.worlds.truth import Row, Sync, Truth
 
 ASKED = int(os.environ.get("JIRA_USAGE_WORLDS", "0"))
 PARTS = 6

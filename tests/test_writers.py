@@ -60,7 +60,7 @@ def test_instants_are_utc_with_milliseconds_in_text_and_typed_in_parquet() -> No
 
 
 def test_a_text_that_a_spreadsheet_would_compute_is_disarmed_in_csv_alone() -> None:
-    risky = frame(1).assign(fields=[["=2+2", "status"]])
+    risky = frame(1).assign(fields=pd.Series([["=2+2", "status"]]))
     [cells] = csv.DictReader(io.StringIO(written("csv", [risky], SCHEMA).decode()))
     assert cells["fields"] == "'=2+2; status"
     [told] = json.loads(written("json", [risky], SCHEMA))

@@ -115,7 +115,7 @@ def inherited() -> dict[str, str]:
 
 
 @contextmanager
-def running_server(folder: Path, port: int = 0, **environment: str) -> Iterator[Server]:
+def running_server(folder: Path, port: int = 0, /, **environment: str) -> Iterator[Server]:
     """A fresh server: nobody has opened a page of it yet. What is kept lies in `folder`."""
     home, log, port = folder / "home", folder / "log", port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]

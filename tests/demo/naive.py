@@ -179,11 +179,11 @@ def datasets(url: str, email: str, token: str, days: int, timezone: str) -> dict
                 user = users[account_id]
                 if user["active"] and user["accountType"] == "atlassian":
                     through[account_id][product["key"]].add(group["name"])
-    for access in ("site-admin", "admin", "user"):
-        for group in client.pages("/group/bulk", "values", accessType=access):
+    for access_type in ("site-admin", "admin", "user"):
+        for group in client.pages("/group/bulk", "values", accessType=access_type):
             for account_id in of(group["groupId"]):
                 member_of[account_id].add(group["name"])
-                roles[account_id].add(access)
+                roles[account_id].add(access_type)
     for project in client.pages("/project/search", "values"):
         for address in client.get(f"/project/{project['key']}/role").values():
             role = client.get(f"/project/{project['key']}/role/{address.rsplit('/', 1)[1]}")

@@ -6,12 +6,12 @@ import re
 from typing import Any, NamedTuple
 
 import pytest
-from known_differences import IN_ANSWERS, unexplained
-from openapi import Contract, Fault, Schema, contract, one
-from recorded import load
 
 from jira_usage.demo import DemoSite
-from jira_usage.demo.server import ROUTES
+from jira_usage.demo.desk import ROUTES
+from tests.known_differences import IN_ANSWERS, unexplained
+from tests.openapi import Contract, Fault, Schema, contract, one
+from tests.recorded import load
 
 from .caller import NOON, Caller
 

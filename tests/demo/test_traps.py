@@ -10,8 +10,9 @@ import pytest
 import requests
 
 from jira_usage.demo import DemoSite, course
+from jira_usage.demo.faults import CONDITIONS, FAULTS
 from jira_usage.demo.habits import Habits
-from jira_usage.demo.traps import CONDITIONS, FAULTS, PAGES, chosen
+from jira_usage.demo.traps import PAGES, chosen
 
 from .caller import NOON, Caller
 

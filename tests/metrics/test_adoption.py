@@ -135,7 +135,7 @@ def test_who_acts_round_the_clock_is_flagged(hours: int, days: int, flagged: boo
 def test_five_long_days_among_many_short_ones_are_flagged() -> None:
     short = [event("ann", at=NOW - n * DAY_MS) for n in range(6, 28)]
     told = round_the_clock(events(*clock("ann", 20, 5), *short), USERS, window(30))
-    assert told["long_days"].tolist() == [5] and told["hours"].iat[0] < 16
+    assert told["long_days"].tolist() == [5] and told["hours"].iloc[0] < 16
 
 
 def test_a_robot_may_act_round_the_clock() -> None:
@@ -143,7 +143,7 @@ def test_a_robot_may_act_round_the_clock() -> None:
     assert round_the_clock(events(), USERS, window(7)).empty
 
 
-def spiked(**acts: int) -> list[tuple[int, float, str]]:
+def spiked(**acts: int) -> list[tuple[int, int, float, str]]:
     """Four acts on each working day of nine, and more on some dates, given by their day ago."""
     rows = [on("ann", n) for n in range(1, 9) for _ in range(4)]
     for name, number in acts.items():

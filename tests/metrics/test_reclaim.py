@@ -48,12 +48,12 @@ def confidences(told: Reclaim) -> dict[str, str]:
 
 def why_not(told: Reclaim, account_id: str = "p") -> list[str]:
     frame = told.explained(told.select({}).rows).set_index("account_id")
-    return list(frame.loc[account_id, "reasons_against"])
+    return list(frame["reasons_against"][account_id])
 
 
 def why(told: Reclaim, account_id: str = "p") -> list[str]:
     frame = told.explained(told.select({}).rows).set_index("account_id")
-    return list(frame.loc[account_id, "reasons_for"])
+    return list(frame["reasons_for"][account_id])
 
 
 def change(account_id: str, what: str, *, product_key: str = "", when: str) -> Row:

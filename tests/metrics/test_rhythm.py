@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,8 +16,8 @@ from tests.builders import NOW, at, event, events, table, user, window
 USERS = table("users", [user("ann"), user("bot", account_type="app")])
 
 
-def cell(frame: object, weekday: int, hour: int) -> object:
-    return frame[(frame["weekday"] == weekday) & (frame["hour"] == hour)].iloc[0]  # type: ignore[index]
+def cell(frame: pd.DataFrame, weekday: int, hour: int) -> Any:
+    return frame[(frame["weekday"] == weekday) & (frame["hour"] == hour)].iloc[0]
 
 
 def test_empty() -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import kept_site
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from jira_usage import jobs
 from jira_usage.ui import session
+from tests.pages import kept_site
+from tests.pages.kept_site import Open
 
 ROOT = Path(__file__).parents[2]
-Open = Callable[..., AppTest]
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def open_page() -> Open:
     """Opens a page as somebody, or as nobody, with what the address bar says."""
 
-    def opened(page: str = "overview", signed: session.Session | None = None, **query: str):
+    def opened(
+        page: str = "overview", signed: session.Session | None = None, **query: str
+    ) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
         if signed:
             kept_site.enter(app, signed)

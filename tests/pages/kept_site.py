@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from streamlit.testing.v1 import AppTest
 
 from jira_usage.connection import Connection, Site
 from jira_usage.coverage import CoverageNotes
@@ -16,6 +17,8 @@ from jira_usage.period import DAY_MS
 from jira_usage.schema import TABLES
 from jira_usage.store import Generation, SiteStore, Store, proof
 from jira_usage.ui import session
+
+Open = Callable[..., AppTest]
 
 SITE_URL = "https://acme.atlassian.net"
 SAFE_HOST = r"acme\.atlassian\.net"

@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from kept_site import a_session, a_site, enter
 from streamlit.testing.v1 import AppTest
 
 from tests.builders import company, publish
+from tests.pages.kept_site import a_session, a_site, enter
 
 APP = Path(__file__).parent.parent.parent / "app.py"
 HOSTILE = "![x](https://evil.example/x.png) **Cyn** :red[hi] $x$ [y](https://evil.example)"

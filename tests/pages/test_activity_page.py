@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from reading import HOSTILE, metrics, open_page, run, words
-from reading import address as address_of
 from streamlit.testing.v1 import AppTest
 
 from tests.builders import act, days_ago, project
+from tests.pages.reading import HOSTILE, metrics, open_page, run, words
+from tests.pages.reading import address as address_of
 
 
 def test_empty_site(tmp_path: Path) -> None:

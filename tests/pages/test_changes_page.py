@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kept_site import a_site
-from reading import HOSTILE, address, metrics, open_page, run, words
 from streamlit.testing.v1 import AppTest
 
 from jira_usage import decisions
@@ -18,6 +16,8 @@ from jira_usage.decisions import KEEP, RELEASE, Decision
 from jira_usage.period import DAY_MS
 from jira_usage.terms import Price, ProductTerms, change_terms
 from tests.builders import act, days_ago, user
+from tests.pages.kept_site import a_site
+from tests.pages.reading import HOSTILE, address, metrics, open_page, run, words
 
 JIRA = "jira-software"
 HOUR_MS = 3_600_000

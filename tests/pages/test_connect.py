@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import kept_site
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from jira_usage.demo import DemoSite
 from jira_usage.ui import demo_site, session
+from tests.pages import kept_site
+from tests.pages.kept_site import Open
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,7 @@ def allowed(site: DemoSite, home: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("JIRA_USAGE_ALLOWED_HOSTS", site.host)
 
 
-def fill(app, site: str, email: str, token: str):
+def fill(app: AppTest, site: str, email: str, token: str) -> AppTest:
     app.text_input(key="connect_site").set_value(site)
     app.text_input(key="connect_email").set_value(email)
     token_field = next(field for field in app.text_input if field.label == "API token")
@@ -31,7 +33,7 @@ def fill(app, site: str, email: str, token: str):
     return next(b for b in app.button if b.label == "Test and connect").click().run()
 
 
-def test_a_good_token_connects_and_leaves_the_form(open_page, site: DemoSite) -> None:
+def test_a_good_token_connects_and_leaves_the_form(open_page: Open, site: DemoSite) -> None:
     app = fill(open_page("connect"), f"  {site.url}/jira/your-work ", site.email, site.token)
     assert not app.exception and not app.error
     assert app.title[0].value == "Overview"
@@ -40,13 +42,13 @@ def test_a_good_token_connects_and_leaves_the_form(open_page, site: DemoSite) ->
     assert site.token not in str(app.session_state)
 
 
-def test_connecting_on_a_page_opens_that_page(open_page, site: DemoSite) -> None:
+def test_connecting_on_a_page_opens_that_page(open_page: Open, site: DemoSite) -> None:
     app = fill(open_page("users"), site.url, site.email, site.token)
     assert not app.exception
     assert app.title[0].value == "Users"
 
 
-def test_a_wrong_token_is_told_and_taken_out_of_the_field(open_page, site: DemoSite) -> None:
+def test_a_wrong_token_is_told_and_taken_out_of_the_field(open_page: Open, site: DemoSite) -> None:
     app = fill(open_page("connect"), site.url, site.email, "wrong-token")
     assert not app.exception
     assert app.error and "token" in app.error[0].value
@@ -62,14 +64,14 @@ def test_a_wrong_token_is_told_and_taken_out_of_the_field(open_page, site: DemoS
         ("ftp://acme.atlassian.net", "not a web address"),
     ],
 )
-def test_an_unusable_address_says_what_to_do(open_page, typed: str, said: str) -> None:
+def test_an_unusable_address_says_what_to_do(open_page: Open, typed: str, said: str) -> None:
     app = fill(open_page("connect"), typed, "ada@acme.example", "some-token")
     assert not app.exception
     assert said in app.error[0].value
     assert "**Next:**" in app.error[0].value
 
 
-def test_missing_permissions_are_told_with_their_cost(open_page) -> None:
+def test_missing_permissions_are_told_with_their_cost(open_page: Open) -> None:
     with DemoSite(size="tiny", seed=4) as poor:
         poor.deny("ADMINISTER")
         with pytest.MonkeyPatch.context() as patch:
@@ -80,7 +82,9 @@ def test_missing_permissions_are_told_with_their_cost(open_page) -> None:
     assert any("What this costs" in caption.value for caption in app.caption)
 
 
-def test_the_token_that_made_the_data_opens_it_when_the_site_is_gone(open_page, home: Path) -> None:
+def test_the_token_that_made_the_data_opens_it_when_the_site_is_gone(
+    open_page: Open, home: Path
+) -> None:
     kept_site.keep_snapshot(kept_site.a_site(home), site_url=kept_site.NOWHERE)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JIRA_USAGE_ALLOWED_HOSTS", kept_site.NOWHERE.split("//")[1])
@@ -92,7 +96,7 @@ def test_the_token_that_made_the_data_opens_it_when_the_site_is_gone(open_page, 
 
 
 def test_the_demo_is_one_click_away_and_syncs_at_once(
-    open_page, site: DemoSite, monkeypatch: pytest.MonkeyPatch
+    open_page: Open, site: DemoSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         demo_site, "connection", lambda: session.parse(site.url, site.email, site.token)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import kept_site
 import pytest
 
 from jira_usage import jobs
@@ -23,13 +22,16 @@ from jira_usage.jobs import Check
 from jira_usage.period import iso_instant
 from jira_usage.retention import Retention, retention
 from jira_usage.snapshot import Snapshot
+from jira_usage.store import Store
 from jira_usage.ui import verify_panel
 from jira_usage.ui.session import Session
 from jira_usage.verify import Difference, Verdict
 from jira_usage.writers import written
+from tests.pages import kept_site
+from tests.pages.kept_site import Open
 
 
-def test_it_says_when_by_whom_and_with_how_many_requests(open_page, home: Path) -> None:
+def test_it_says_when_by_whom_and_with_how_many_requests(open_page: Open, home: Path) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept)
     app = open_page("data", signed)
@@ -40,7 +42,9 @@ def test_it_says_when_by_whom_and_with_how_many_requests(open_page, home: Path) 
     assert "Ada Byron" in facts and "Europe/Berlin" in facts
 
 
-def test_what_could_not_be_read_comes_first_with_its_consequence(open_page, home: Path) -> None:
+def test_what_could_not_be_read_comes_first_with_its_consequence(
+    open_page: Open, home: Path
+) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept, refused=("licenses",))
     app = open_page("data", signed)
@@ -50,7 +54,7 @@ def test_what_could_not_be_read_comes_first_with_its_consequence(open_page, home
     assert any("1 of 11 are not complete" in one.value for one in app.markdown)
 
 
-def test_a_remark_on_what_is_complete_is_told(open_page, home: Path) -> None:
+def test_a_remark_on_what_is_complete_is_told(open_page: Open, home: Path) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept, remarks={"projects": "3 issues can't be seen."})
     app = open_page("data", signed)
@@ -60,7 +64,7 @@ def test_a_remark_on_what_is_complete_is_told(open_page, home: Path) -> None:
     assert any("with 1 remark" in one.value for one in app.markdown)
 
 
-def test_forgetting_asks_first_and_then_leaves_nothing(open_page, home: Path) -> None:
+def test_forgetting_asks_first_and_then_leaves_nothing(open_page: Open, home: Path) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept)
     app = open_page("data", signed)
@@ -149,7 +153,7 @@ def current(signed: Session) -> str:
 
 
 def test_a_proof_is_offered_with_a_choice_of_how_much(
-    open_page: Any, signed: Session, monkeypatch: pytest.MonkeyPatch
+    open_page: Open, signed: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[str, str, int]] = []
     monkeypatch.setattr(
@@ -168,7 +172,7 @@ def test_a_proof_is_offered_with_a_choice_of_how_much(
 
 
 def test_a_running_check_is_seen_by_every_session_and_any_can_stop_it(
-    open_page: Any, signed: Session
+    open_page: Open, signed: Session
 ) -> None:
     def reading(cancel: threading.Event) -> Iterator[Verdict]:
         yield Verdict(current(signed), sample=50, issues=12)
@@ -190,7 +194,7 @@ def test_a_running_check_is_seen_by_every_session_and_any_can_stop_it(
         assert "Check a sample" in labels(app) and "Agreement" not in numbers(app)
 
 
-def test_a_check_without_differences_says_so(open_page: Any, signed: Session) -> None:
+def test_a_check_without_differences_says_so(open_page: Open, signed: Session) -> None:
     checked(signed, a_verdict(current(signed), explained=3, gone_issues=1, newer=2))
     app = open_page("data", signed)
     assert not app.exception
@@ -204,7 +208,7 @@ def test_a_check_without_differences_says_so(open_page: Any, signed: Session) ->
     assert "older snapshot" not in words(app)
 
 
-def test_each_difference_is_a_row_in_words(open_page: Any, signed: Session) -> None:
+def test_each_difference_is_a_row_in_words(open_page: Open, signed: Session) -> None:
     found = (
         a_difference(),
         a_difference(side="unexplained", kind="worklog_edited", account_id="", issue_key=""),
@@ -245,7 +249,7 @@ def test_the_file_of_differences_holds_ids_and_no_formula(signed: Session) -> No
     ids=lambda error: type(error).__name__,
 )
 def test_a_failed_check_says_why_what_next_and_leaves_the_last_verdict(
-    open_page: Any, signed: Session, error: JiraUsageError
+    open_page: Open, signed: Session, error: JiraUsageError
 ) -> None:
     checked(signed, a_verdict(current(signed)))
     checked(signed, error=error)
@@ -258,7 +262,7 @@ def test_a_failed_check_says_why_what_next_and_leaves_the_last_verdict(
     assert numbers(app)["Acts that agree"] == "1,234"
 
 
-def test_a_verdict_of_an_older_snapshot_says_so(open_page: Any, signed: Session) -> None:
+def test_a_verdict_of_an_older_snapshot_says_so(open_page: Open, signed: Session) -> None:
     checked(signed, a_verdict(current(signed)))
     assert "older snapshot" not in words(open_page("data", signed))
     kept_site.keep_snapshot(signed.kept)
@@ -267,7 +271,7 @@ def test_a_verdict_of_an_older_snapshot_says_so(open_page: Any, signed: Session)
     assert numbers(app)["Agreement"] == "100 %"
 
 
-def test_a_verdict_on_nothing_claims_nothing(open_page: Any, signed: Session) -> None:
+def test_a_verdict_on_nothing_claims_nothing(open_page: Open, signed: Session) -> None:
     checked(signed, a_verdict(current(signed), agreeing=0, gone_issues=50))
     app = open_page("data", signed)
     assert "nothing to compare" in words(app) and "50 issues could not be read again" in words(app)
@@ -275,7 +279,7 @@ def test_a_verdict_on_nothing_claims_nothing(open_page: Any, signed: Session) ->
 
 
 def test_differences_where_the_sync_was_not_complete_point_to_it(
-    open_page: Any, home: Path
+    open_page: Open, home: Path
 ) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept, refused=("histories",))
@@ -284,7 +288,7 @@ def test_differences_where_the_sync_was_not_complete_point_to_it(
 
 
 def test_without_jira_s_word_for_the_token_the_section_says_what_is_needed(
-    open_page: Any, home: Path
+    open_page: Open, home: Path
 ) -> None:
     signed = kept_site.a_session(home, note="The site can't be reached. You see what was synced.")
     kept_site.keep_snapshot(signed.kept)
@@ -295,10 +299,10 @@ def test_without_jira_s_word_for_the_token_the_section_says_what_is_needed(
 
 
 def test_a_verdict_is_shown_to_its_own_account_alone(
-    open_page: Any, signed: Session, home: Path
+    open_page: Open, signed: Session, home: Path
 ) -> None:
     checked(signed, a_verdict(current(signed)))
-    store = kept_site.Store.open({"JIRA_USAGE_HOME": str(home)})
+    store = Store.open({"JIRA_USAGE_HOME": str(home)})
     other = kept_site.a_session(home)
     other = Session(other.connection, store.site(kept_site.SITE_URL, kept_site.BEN), "form")
     kept_site.keep_snapshot(other.kept, account_id=kept_site.BEN)
@@ -308,7 +312,7 @@ def test_a_verdict_is_shown_to_its_own_account_alone(
     assert numbers(open_page("data", signed))["Agreement"] == "100 %"
 
 
-def test_forgetting_the_data_forgets_its_proof(open_page: Any, signed: Session) -> None:
+def test_forgetting_the_data_forgets_its_proof(open_page: Open, signed: Session) -> None:
     checked(signed, a_verdict(current(signed), differences=(a_difference(),)))
     app = open_page("data", signed)
     app.button(key="forget").click().run()
@@ -329,7 +333,7 @@ def test_forgetting_the_data_forgets_its_proof(open_page: Any, signed: Session) 
     ],
 )
 def test_the_line_under_the_pages_says_what_was_remarked_and_leads_here(
-    open_page: Any, home: Path, kept: dict[str, Any], line: str, linked: bool
+    open_page: Open, home: Path, kept: dict[str, Any], line: str, linked: bool
 ) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept, **kept)
@@ -343,7 +347,7 @@ def test_the_line_under_the_pages_says_what_was_remarked_and_leads_here(
 # -- how long it is kept
 
 
-def test_how_long_data_is_kept_is_said_and_can_be_set(open_page, home: Path) -> None:
+def test_how_long_data_is_kept_is_said_and_can_be_set(open_page: Open, home: Path) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept, left_out=2)
     app = open_page("data", signed)
@@ -362,7 +366,7 @@ def test_how_long_data_is_kept_is_said_and_can_be_set(open_page, home: Path) -> 
     assert not app.exception, "fewer days than those for people who left"
 
 
-def test_an_agreement_that_can_not_be_read_can_be_set_anew(open_page, home: Path) -> None:
+def test_an_agreement_that_can_not_be_read_can_be_set_anew(open_page: Open, home: Path) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept)
     signed.kept.change_note("retention", lambda _: b"{")

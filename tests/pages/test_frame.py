@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import kept_site
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from jira_usage import jobs
 from jira_usage.blobs import opened
@@ -16,18 +16,20 @@ from jira_usage.errors import AuthenticationFailed
 from jira_usage.period import DAY_MS
 from jira_usage.sync import Progress
 from jira_usage.ui import session
+from tests.pages import kept_site
+from tests.pages.kept_site import Open
 
 PAGES = ("overview", "users", "licenses", "activity", "data", "connect", "person", "renewal")
 WITH_DATA = tuple(page for page in PAGES if page != "connect")
 
 
-def words(app) -> str:
+def words(app: AppTest) -> str:
     """All that is written on the page."""
     kinds = ("title", "header", "subheader", "markdown", "caption", "info", "warning", "error")
     return "\n".join(str(one.value) for kind in kinds for one in getattr(app, kind))
 
 
-def labels(app) -> set[str]:
+def labels(app: AppTest) -> set[str]:
     return {button.label for button in app.button}
 
 
@@ -39,7 +41,9 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_nobody_sees_data_and_everybody_finds_the_way_in(open_page, home: Path, page: str) -> None:
+def test_nobody_sees_data_and_everybody_finds_the_way_in(
+    open_page: Open, home: Path, page: str
+) -> None:
     kept_site.keep_snapshot(kept_site.a_site(home))
     app = open_page(page)
     assert not app.exception
@@ -49,7 +53,9 @@ def test_nobody_sees_data_and_everybody_finds_the_way_in(open_page, home: Path, 
 
 
 @pytest.mark.parametrize("page", WITH_DATA)
-def test_connected_without_data_offers_the_first_sync(open_page, home: Path, page: str) -> None:
+def test_connected_without_data_offers_the_first_sync(
+    open_page: Open, home: Path, page: str
+) -> None:
     app = open_page(page, kept_site.a_session(home))
     assert not app.exception
     assert "Sync now" in labels(app)
@@ -57,7 +63,7 @@ def test_connected_without_data_offers_the_first_sync(open_page, home: Path, pag
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_shows_the_age_and_one_refresh(open_page, home: Path, page: str) -> None:
+def test_every_page_shows_the_age_and_one_refresh(open_page: Open, home: Path, page: str) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept, age_ms=5 * 60_000)
     app = open_page(page, signed)
@@ -68,7 +74,7 @@ def test_every_page_shows_the_age_and_one_refresh(open_page, home: Path, page: s
     assert kept_site.TOKEN not in words(app) + str(app.session_state)
 
 
-def test_old_data_is_said_to_be_old(open_page, home: Path) -> None:
+def test_old_data_is_said_to_be_old(open_page: Open, home: Path) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept, age_ms=3 * DAY_MS)
     app = open_page("data", signed)
@@ -78,21 +84,21 @@ def test_old_data_is_said_to_be_old(open_page, home: Path) -> None:
     assert "Refresh now" in labels(app)
 
 
-def test_fresh_data_is_not_said_to_be_old(open_page, home: Path) -> None:
+def test_fresh_data_is_not_said_to_be_old(open_page: Open, home: Path) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept)
     app = open_page("data", signed)
     assert not app.warning and "Refresh now" not in labels(app)
 
 
-def test_what_could_not_be_read_is_said_under_every_title(open_page, home: Path) -> None:
+def test_what_could_not_be_read_is_said_under_every_title(open_page: Open, home: Path) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept, refused=("comments",))
     told = [one.value for one in open_page("overview", signed).caption]
     assert "not complete: comments" in told[0] or "not complete: comments" in told[1]
 
 
-def test_after_a_refresh_one_click_shows_what_changed(open_page, home: Path) -> None:
+def test_after_a_refresh_one_click_shows_what_changed(open_page: Open, home: Path) -> None:
     signed = kept_site.a_session(home)
     snapshot_id = kept_site.keep_snapshot(signed.kept)
     app = open_page("overview", signed)
@@ -102,13 +108,15 @@ def test_after_a_refresh_one_click_shows_what_changed(open_page, home: Path) -> 
     assert "See what changed" in [link.label for link in app.sidebar.get("page_link")]
 
 
-def test_a_session_that_ended_is_told_how_to_go_on(open_page) -> None:
+def test_a_session_that_ended_is_told_how_to_go_on(open_page: Open) -> None:
     app = open_page("users", work="none")
     assert "ends a session" in app.caption[0].value and not app.dataframe
     assert app.query_params["work"] in ("none", ["none"])
 
 
-def test_the_address_bar_sets_the_view_and_follows_to_the_next_page(open_page, home: Path) -> None:
+def test_the_address_bar_sets_the_view_and_follows_to_the_next_page(
+    open_page: Open, home: Path
+) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept)
     app = open_page("data", signed, days="7", zone="Asia/Kolkata", created="true")
@@ -120,7 +128,7 @@ def test_the_address_bar_sets_the_view_and_follows_to_the_next_page(open_page, h
     assert app.query_params["zone"] == "Asia/Kolkata"
 
 
-def test_bad_values_in_the_address_bar_are_dropped(open_page, home: Path) -> None:
+def test_bad_values_in_the_address_bar_are_dropped(open_page: Open, home: Path) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept)
     app = open_page("data", signed, days="abc", zone="Mars/Phobos", created="perhaps")
@@ -130,7 +138,7 @@ def test_bad_values_in_the_address_bar_are_dropped(open_page, home: Path) -> Non
     assert app.toggle(key="created").value is False
 
 
-def test_only_windows_that_were_synced_are_offered(open_page, home: Path) -> None:
+def test_only_windows_that_were_synced_are_offered(open_page: Open, home: Path) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept, covered_from=kept_site.now_ms() - 10 * DAY_MS)
     app = open_page("data", signed)
@@ -145,7 +153,7 @@ def reading(cancel: threading.Event) -> Iterator[Progress]:
 
 
 def test_a_running_sync_is_shown_to_every_session_and_can_be_cancelled(
-    open_page, home: Path
+    open_page: Open, home: Path
 ) -> None:
     signed = kept_site.a_session(home)
     job = jobs.start(signed.job_key, reading)
@@ -166,7 +174,7 @@ def failing(cancel: threading.Event) -> Iterator[Progress]:
     raise AuthenticationFailed("Jira did not accept the token.", "Create a new one.")
 
 
-def test_a_failed_sync_says_why_and_leaves_the_data(open_page, home: Path) -> None:
+def test_a_failed_sync_says_why_and_leaves_the_data(open_page: Open, home: Path) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept)
     job = jobs.start(signed.job_key, failing)
@@ -179,7 +187,7 @@ def test_a_failed_sync_says_why_and_leaves_the_data(open_page, home: Path) -> No
     assert not app.warning
 
 
-def test_the_end_of_a_watched_sync_is_told_once(open_page, home: Path) -> None:
+def test_the_end_of_a_watched_sync_is_told_once(open_page: Open, home: Path) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept)
     job = jobs.start(signed.job_key, failing)
@@ -193,7 +201,7 @@ def test_the_end_of_a_watched_sync_is_told_once(open_page, home: Path) -> None:
     assert not app.toast
 
 
-def test_damaged_data_has_a_screen_of_its_own(open_page, home: Path) -> None:
+def test_damaged_data_has_a_screen_of_its_own(open_page: Open, home: Path) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept)
     with opened(signed.kept.folder) as cache:
@@ -203,7 +211,7 @@ def test_damaged_data_has_a_screen_of_its_own(open_page, home: Path) -> None:
     assert {"Sync again", "Forget this site's data"} <= labels(app)
 
 
-def test_a_damaged_table_is_told_without_a_traceback(open_page, home: Path) -> None:
+def test_a_damaged_table_is_told_without_a_traceback(open_page: Open, home: Path) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept)
     users = signed.kept.current().tables["users"][""]
@@ -215,7 +223,7 @@ def test_a_damaged_table_is_told_without_a_traceback(open_page, home: Path) -> N
 
 
 def test_the_server_s_connection_opens_what_its_token_made(
-    open_page, home: Path, monkeypatch: pytest.MonkeyPatch
+    open_page: Open, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The site can't be reached here: only the very token of the last sync is admitted."""
     kept_site.keep_snapshot(kept_site.a_site(home), site_url=kept_site.NOWHERE)
@@ -232,7 +240,7 @@ def test_the_server_s_connection_opens_what_its_token_made(
     assert "Try the server's connection again" in labels(other)
 
 
-def test_disconnecting_forgets_the_token_and_shows_the_welcome(open_page, home: Path) -> None:
+def test_disconnecting_forgets_the_token_and_shows_the_welcome(open_page: Open, home: Path) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept)
     app = open_page("data", signed)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reading import HOSTILE, metrics, run, words
-
 from tests.builders import product
+from tests.pages.reading import HOSTILE, metrics, run, words
 
 
 def test_empty_site(tmp_path: Path) -> None:

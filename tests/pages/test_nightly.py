@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import kept_site
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -12,6 +11,8 @@ from jira_usage import nightly
 from jira_usage.alerts.telling import TROUBLE
 from jira_usage.schedule import note_failure
 from jira_usage.store import SiteStore, Store
+from tests.pages import kept_site
+from tests.pages.kept_site import Open
 
 TITLE = "Jira did not accept the token"
 
@@ -40,14 +41,14 @@ def told(app: AppTest) -> str:
     return "\n".join(str(one.value) for one in shown).replace("\\", "")
 
 
-def test_a_good_night_is_one_line(open_page, book: SiteStore) -> None:
+def test_a_good_night_is_one_line(open_page: Open, book: SiteStore) -> None:
     app = open_page("data")
     assert "Syncs by itself every day at 02:30 (Europe/Berlin). Next: " in told(app)
     assert not app.warning
 
 
 def test_a_failed_night_is_shown_until_a_sync_succeeds(
-    open_page, book: SiteStore, home: Path
+    open_page: Open, book: SiteStore, home: Path
 ) -> None:
     for _ in range(2):
         note_failure(book, TITLE, 0, kept_site.now_ms() - 60_000)
@@ -56,13 +57,13 @@ def test_a_failed_night_is_shown_until_a_sync_succeeds(
     assert TITLE not in told(open_page("data"))
 
 
-def test_an_alert_that_could_not_be_sent_is_shown(open_page, book: SiteStore) -> None:
+def test_an_alert_that_could_not_be_sent_is_shown(open_page: Open, book: SiteStore) -> None:
     book.change_note(TROUBLE, lambda _: b"The mail server could not be used.")
     assert "The mail server could not be used." in told(open_page("data"))
 
 
 def test_another_site_than_the_server_s_tells_nothing_of_it(
-    open_page, book: SiteStore, home: Path
+    open_page: Open, book: SiteStore, home: Path
 ) -> None:
     note_failure(book, TITLE, 0, kept_site.now_ms())
     app = open_page("data", kept_site.a_session(home))

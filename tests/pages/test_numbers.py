@@ -13,13 +13,13 @@ from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
-from kept_site import a_session, a_site, enter
-from reading import APP, run
 from streamlit.testing.v1 import AppTest
 
 from jira_usage.period import DAY_MS
 from jira_usage.terms import Price, ProductTerms, change_terms
 from tests.builders import act, company, days_ago, members, publish, user
+from tests.pages.kept_site import a_session, a_site, enter
+from tests.pages.reading import APP, run
 
 JIRA = "jira-software"
 NUMBER = re.compile(r"(?<![\w.])(\d[\d,]*)(?![\w.%])")
@@ -124,7 +124,7 @@ def test_every_card_of_reclaim_opens_as_many_people(site: Path) -> None:
     app = opened("reclaim", site, {})
     cards = [one for one in app.button if (one.key or "").startswith("reclaim_open_")]
     assert len(cards) >= 2
-    for key, label in [(one.key, one.label) for one in cards]:
+    for key, label in [(str(one.key), one.label) for one in cards]:
         licenses, people = (int(number) for number in NUMBER.findall(label))
         app.button(key=key).click().run()
         assert not app.exception
@@ -141,7 +141,7 @@ def test_every_card_of_changes_opens_as_many_people(site: Path) -> None:
         "changes_open_disabled": 1,
         "changes_open_back": 7,
     }
-    for key, label in [(one.key, one.label) for one in cards]:
+    for key, label in [(str(one.key), one.label) for one in cards]:
         app.button(key=key).click().run()
         assert not app.exception
         assert app.dataframe[0].value["account_id"].nunique() == the_number(label)

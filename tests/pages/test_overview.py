@@ -6,12 +6,12 @@ import re
 from datetime import date
 from pathlib import Path
 
-from kept_site import a_site
-from reading import APP, metrics, open_page, run, words
 from streamlit.testing.v1 import AppTest
 
 from jira_usage import decisions
 from jira_usage.decisions import PROTECT, Decision, Thresholds
+from tests.pages.kept_site import a_site
+from tests.pages.reading import APP, metrics, open_page, run, words
 
 
 def test_nobody_connected_sees_no_data() -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from kept_site import a_site
-from reading import HOSTILE, run, words
-
 from jira_usage import decisions
 from jira_usage.decisions import PROTECT, Decision
 from tests.builders import grants, group, members
+from tests.pages.kept_site import a_site
+from tests.pages.reading import HOSTILE, run, words
 
 
 def test_nobody_chosen(tmp_path: Path) -> None:

@@ -6,14 +6,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from kept_site import a_site
-from reading import HOSTILE, address, metrics, open_page, run, words
 from streamlit.testing.v1 import AppTest
 
 from jira_usage import decisions
 from jira_usage.decisions import KEEP, PROTECT, RELEASE, Decision, Thresholds
 from jira_usage.ui.reclaim_table import table_key
 from tests.builders import act, members, project, user
+from tests.pages.kept_site import a_site
+from tests.pages.reading import HOSTILE, address, metrics, open_page, run, words
 
 CYN = ("cyn", "jira-software")
 

@@ -9,8 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from kept_site import a_session, a_site
-from reading import HOSTILE, metrics, run, words
 from streamlit.testing.v1 import AppTest
 
 from jira_usage.seen import LastSeen, last_seen_of, save_last_seen
@@ -24,6 +22,8 @@ from jira_usage.terms import (
     terms_of,
 )
 from tests.builders import company, members, product
+from tests.pages.kept_site import Open, a_session, a_site
+from tests.pages.reading import HOSTILE, metrics, run, words
 
 D = Decimal
 JIRA = "jira-software"
@@ -246,7 +246,7 @@ def test_a_damaged_export_note_takes_nothing_else(tmp_path: Path) -> None:
     assert "instead of 80" in words(app)
 
 
-def test_it_opens_to_nobody_and_before_the_first_sync(tmp_path: Path, open_page) -> None:
+def test_it_opens_to_nobody_and_before_the_first_sync(tmp_path: Path, open_page: Open) -> None:
     told(tmp_path, flat())
     app = open_page("renewal")
     assert not app.exception and not app.metric and "7.91" not in words(app)

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kept_site import a_session, a_site, enter
-from reading import APP, run, words
 from streamlit.testing.v1 import AppTest
 
 from jira_usage import links
@@ -18,6 +16,8 @@ from jira_usage.scope import Scope
 from jira_usage.snapshot import Snapshot
 from jira_usage.ui import session, share_links, shared_view
 from tests.builders import publish
+from tests.pages.kept_site import a_session, a_site, enter
+from tests.pages.reading import APP, run, words
 from tests.reports.hostile import FORMULA, IMAGE, SCRIPT, hostile_company
 from tests.reports.test_narrowed import BOTH, OPS, WEB, two_halves
 

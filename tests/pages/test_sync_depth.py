@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import kept_site
 import pytest
-from reading import run
 
 from jira_usage import jobs
 from jira_usage.period import DAY_MS
 from jira_usage.ui.sync_panel import DAYS_TO_SYNC, SYNC_DAYS
+from tests.pages import kept_site
+from tests.pages.kept_site import Open
+from tests.pages.reading import run
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_the_first_sync_reads_thirty_days_unless_more_are_chosen(
-    open_page, home: Path, asked: list[int]
+    open_page: Open, home: Path, asked: list[int]
 ) -> None:
     app = open_page("overview", kept_site.a_session(home))
     assert app.selectbox(key=SYNC_DAYS).options == [f"Last {n} days" for n in DAYS_TO_SYNC]
@@ -39,7 +40,7 @@ def test_the_first_sync_reads_thirty_days_unless_more_are_chosen(
 
 
 def test_beside_refresh_it_says_how_long_is_known_and_what_more_costs(
-    open_page, home: Path, asked: list[int]
+    open_page: Open, home: Path, asked: list[int]
 ) -> None:
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept)
@@ -64,7 +65,7 @@ def test_the_windows_to_choose_from_are_those_that_are_known(
     assert app.radio(key="days").options == windows
 
 
-def test_what_was_synced_deeper_stays_the_usual_depth(open_page, home: Path) -> None:
+def test_what_was_synced_deeper_stays_the_usual_depth(open_page: Open, home: Path) -> None:
     signed = kept_site.a_session(home)
     as_of = kept_site.now_ms() - 60_000
     kept_site.keep_snapshot(signed.kept, days=90, covered_from=as_of - 91 * DAY_MS)

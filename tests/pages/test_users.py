@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from reading import HOSTILE, open_page, run, words
-from reading import address as address_of
 from streamlit.testing.v1 import AppTest
 
 from tests.builders import company, user
+from tests.pages.reading import HOSTILE, open_page, run, words
+from tests.pages.reading import address as address_of
 
 
 def shown(app: AppTest) -> list[str]:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import kept_site
 import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
@@ -20,6 +19,7 @@ from jira_usage.roles import Access, Standing
 from jira_usage.store import proof
 from jira_usage.ui import login, session
 from tests.builders import company, publish, user
+from tests.pages import kept_site
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))

@@ -11,7 +11,7 @@ FORMULA = "=1+1"
 IMAGE = "![x](http://evil.example/x.png)"
 
 
-def hostile_company(now: int) -> dict[str, list[dict[str, Any]]]:
+def hostile_company(now: int) -> dict[str, Any]:
     """The company of four people, renamed; the acts are as they were."""
     rows = company(now=now)
     names = {"ann": SCRIPT, "ben": FORMULA, "cyn": IMAGE}

@@ -130,8 +130,8 @@ def test_the_numbers_of_a_part_are_those_of_the_whole(whole: Subject, part: str)
     for column in ("licensed_users", "active_users", "inactive_users"):
         assert own.loc["jira-software", column] == seats.loc["jira-software", column]
     judged = answers.judged(*whole.key, whole.noted).people.set_index("account_id")["verdict"]
-    mine = answers.judged(*some.key, some.noted).people.set_index("account_id")["verdict"]
-    assert mine.to_dict() == judged[judged.index.isin(there)].to_dict()
+    told = answers.judged(*some.key, some.noted).people.set_index("account_id")["verdict"]
+    assert told.to_dict() == judged[judged.index.isin(there)].to_dict()
 
 
 def test_seats_of_the_whole_site_are_no_part_of_a_group(whole: Subject) -> None:
@@ -167,7 +167,7 @@ def test_pseudonyms_stay_and_numbers_do_not_change(whole: Subject) -> None:
     full = dataset(whole.snapshot, "users", whole.period).set_index("account_id")
     mine = dataset(some.snapshot, "users", some.period).set_index("account_id")
     assert {one: int(n) for one, n in mine["actions"].items()} == {
-        KEY.account_id(one): int(n) for one, n in full["actions"].items()
+        KEY.account_id(str(one)): int(n) for one, n in full["actions"].items()
     }
     assert len(access_of(some.snapshot)) == len(access_of(whole.snapshot))
     assert Pseudonyms(b"k" * 32).name("web1") == KEY.name("web1") != KEY.name("web2")

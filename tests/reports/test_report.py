@@ -74,9 +74,11 @@ def test_its_numbers_are_those_of_the_pages_and_exports(report: Reporting, subje
     daily = dataset(basis.snapshot, "daily", basis.period)
     table = sections["trend"].table
     assert table and [row[1:] for row in table.rows] == [
-        (int(day.active_users), int(day.actions)) for day in daily.itertuples()
+        (int(people), int(actions))
+        for people, actions in zip(daily["active_users"], daily["actions"], strict=True)
     ]
-    drawn = sum(sum(unpacked(trace["y"])) for trace in sections["trend"].figure["data"][:3])
+    traces = sections["trend"].figure["data"][:3]
+    drawn = sum(number for trace in traces for number in unpacked(trace["y"]))
     assert drawn == daily["active_users"].sum() == 3
     seats = sections["licenses"].table
     assert seats and ("Jira", 2, 1, 1, "50%", "10", 3, 0) in seats.rows
@@ -165,7 +167,7 @@ def test_an_empty_site_and_one_that_tells_little_have_a_report(
     report: Reporting, subject: Taking, refused: dict[str, str]
 ) -> None:
     names = ("users", "groups", "members", "products", "product_groups", "projects", "acts")
-    empty = {name: [] for name in (*names, "role_actors", "issues")}
+    empty: dict[str, Any] = {name: [] for name in (*names, "role_actors", "issues")}
     told = report(refused=refused, **empty)
     assert b"There are no" in to_html(told)
     assert to_xlsx(told, rows_of(subject(refused=refused, **empty))).startswith(b"PK")

@@ -139,7 +139,7 @@ class Bench:
 
     def damaged(self, dice: random.Random) -> tuple[SiteStore, str]:
         kept = self.copy()
-        done = []
+        done: list[str] = []
         for _ in range(dice.choice((1, 1, 2, 4))):
             # Another statement than the first may find no table any more.
             files = sorted(path for path in kept.folder.rglob("*") if path.is_file())

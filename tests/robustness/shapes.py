@@ -21,7 +21,7 @@ from pathlib import Path
 
 from jira_usage.datasets import DATASETS
 from jira_usage.errors import JiraUsageError
-from jira_usage.reports.content import Making, build_report
+from jira_usage.reports import Making, build_report
 from jira_usage.reports.page import to_html
 from jira_usage.reports.subject import subject_of
 from jira_usage.snapshot import Snapshot

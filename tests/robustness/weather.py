@@ -144,7 +144,7 @@ class Trial:
 
     def _made_up(self, store: Store, coverage: dict[str, str]) -> Iterator[str]:
         snapshot = Snapshot.load(kept_of(self.site, store))
-        reasons = dict(snapshot.coverage[["dataset", "reason"]].itertuples(index=False))
+        reasons = snapshot.coverage.set_index("dataset")["reason"].to_dict()
         for name, state in coverage.items():
             if state != "complete" and state != "never" and not reasons[name]:
                 yield f"{name} is {state}, without a word"

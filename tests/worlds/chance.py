@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from worlds.ledger import CHANGES
-from worlds.story import (
+from .ledger import CHANGES
+from .story import (
     DAY_MS,
     LONG_AGO,
     NEVER,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from jira_usage.demo.acts import Kind
-from worlds.story import NEVER, Act, At, Comment, Issue, Worklog, World
+
+from .story import NEVER, Act, At, Comment, Issue, Worklog, World
 
 # Name → kind, its columns a and b, the fields it changes, and their names where they have no id.
 CHANGES: dict[str, tuple[Kind, int, int, tuple[str, ...], tuple[str, ...]]] = {
@@ -42,7 +43,7 @@ CHANGES: dict[str, tuple[Kind, int, int, tuple[str, ...], tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 _MOVED = ("Key", "project", "issuetype", "status", "Workflow")
-_EDITS = {
+_EDITS: dict[str, tuple[Kind, str, tuple[str, ...]]] = {
     "id": (Kind.WORKLOG_EDITED, "touched", ()),
     "time": (Kind.WORKLOG_RETIMED, "timed", ("timeestimate",)),
     "time alone": (Kind.WORKLOG_RETIMED_ALONE, "timed", ()),
@@ -203,7 +204,7 @@ def _of_worklog(row: WorklogRow) -> Iterator[HistoryRow]:
     worklog = row.worklog
     if worklog.told is not None:
         kind = Kind.RESOLVED_WITH_WORK if worklog.resolving else Kind.WORKLOG_ADDED
-        fields = ("status", "resolution") if worklog.resolving else ()
+        fields: tuple[str, ...] = ("status", "resolution") if worklog.resolving else ()
         yield HistoryRow(
             row.issue, worklog.at.after(worklog.told), worklog.by, kind, fields, "added",
             row.id, row.id, 3600, 3600,

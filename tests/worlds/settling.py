@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
-from worlds.telling import Fact
+from .telling import Fact
 
 SAME_ACT = 2000
 _AS_THEY_STAND = (

@@ -28,8 +28,9 @@ from jira_usage.demo.habits import Habits
 from jira_usage.demo.pen import Pen
 from jira_usage.demo.workdays import FAR
 from jira_usage.demo.world import Built
-from worlds.ledger import Ledger, issue_id, moved_number
-from worlds.story import NEVER, World
+
+from .ledger import Ledger, issue_id, moved_number
+from .story import NEVER, World
 
 PRODUCT_NAMES = {
     "jira-software": "Jira",

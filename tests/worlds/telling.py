@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from jira_usage.demo.acts import Kind
-from worlds.ledger import Ledger
-from worlds.story import Issue, World
+
+from .ledger import Ledger
+from .story import Issue, World
 
 MINUTE = 60_000
 

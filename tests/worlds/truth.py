@@ -14,11 +14,11 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from worlds.ledger import Ledger, issue_id
-from worlds.settling import Event, Settled, settled
-from worlds.staging import PRODUCT_NAMES, email_of
-from worlds.story import DAY_MS, Directory, Person
-from worlds.telling import Fact, told_at, visible
+from .ledger import Ledger, issue_id
+from .settling import Event, Settled, settled
+from .staging import PRODUCT_NAMES, email_of
+from .story import DAY_MS, Directory, Person
+from .telling import Fact, told_at, visible
 
 Row = dict[str, Any]
 Names = tuple[str, str]

@@ -71,16 +71,16 @@ def _enlarged(kept: SiteStore, last: Generation) -> Generation:
         "role_actors": TABLES["role_actors"].empty_table(),
     }
     tables |= {name: {"": kept.save_table(table)} for name, table in made.items()}
-    number = uuid.uuid4().hex
+    snapshot_id = uuid.uuid4().hex
     meta = {
         **last.meta,
-        "snapshot_id": number,
+        "snapshot_id": snapshot_id,
         "users": PEOPLE,
         "acts": EVENTS,
         "covered_from": as_of - DAYS * DAY_MS,
         "coverage": dict.fromkeys(last.meta["coverage"], "complete"),
     }
-    return Generation(number, tables, meta)
+    return Generation(snapshot_id, tables, meta)
 
 
 def _people() -> pa.Table:
