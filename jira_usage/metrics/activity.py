@@ -45,6 +45,23 @@ def by_people(events: pd.DataFrame, users: pd.DataFrame) -> npt.NDArray[np.bool_
     return is_among(accounts.categories, people)[accounts.codes.to_numpy()]
 
 
+def last_at(
+    events: pd.DataFrame, end_ms: int, *, count_created: bool = False
+) -> npt.NDArray[np.int64]:
+    """When each account, by its category, acted last before an instant (epoch ms, -1: never).
+
+    Of counted events; takes events by `at`.
+    """
+    end = int(np.searchsorted(events["at"].to_numpy(), end_ms))
+    told = is_counted(events.iloc[:end], count_created=count_created)
+    accounts = events["account_id"].cat
+    last = np.full(len(accounts.categories), -1, dtype=np.int64)
+    last[accounts.codes.to_numpy()[:end][told]] = events["at"].to_numpy()[:end][
+        told
+    ]  # the latest last
+    return last
+
+
 def totals(events: pd.DataFrame, period: Period, *, count_created: bool = False) -> pd.DataFrame:
     """By account_id: actions, active_days, last_active_at (epoch ms), of counted events."""
     within = counted(events_within(events, period), count_created=count_created)

@@ -10,8 +10,8 @@ import pandas as pd
 
 from jira_usage.among import among
 from jira_usage.metrics.activity import by_people, counted, events_within
-from jira_usage.metrics.lists import distinct
 from jira_usage.metrics.matrix import Counts, Mask, known_days, weekends
+from jira_usage.metrics.projects import people_by_project
 from jira_usage.period import Period
 
 ALIVE, FADING, DEAD, UNSEEN = "alive", "fading", "dead", "unseen"
@@ -53,7 +53,7 @@ def project_life(
         ("after", days >= period.days - half),
         ("people", days >= 0),
     ):
-        told = _people_by_project(within, chosen)
+        told = people_by_project(within[chosen])
         frame[name] = frame["project_key"].map(told).fillna(0).astype("int64")
     seen = projects.drop_duplicates("project_key")["browsable"].fillna(True).to_numpy(dtype=bool)
     idle = (frame["people"] == 0).to_numpy()
@@ -61,16 +61,6 @@ def project_life(
     untold = (idle & (~seen | blind)) | (fading & blind)
     frame["life"] = np.select([untold, idle, fading], [UNSEEN, DEAD, FADING], default=ALIVE)
     return frame[["project_key", "before", "after", "life"]]
-
-
-def _people_by_project(events: pd.DataFrame, chosen: Mask) -> dict[str, int]:
-    """How many accounts acted in each project in the chosen events."""
-    projects, accounts = events["project_key"].cat, events["account_id"].cat
-    number, size = len(projects.categories), len(accounts.categories)
-    cells = projects.codes.to_numpy()[chosen].astype(np.int64) * size
-    pairs = distinct(cells + accounts.codes.to_numpy()[chosen], number * size)
-    numbers = np.bincount(pairs // max(size, 1), minlength=number)
-    return dict(zip(projects.categories, numbers.tolist(), strict=True))
 
 
 def project_members(

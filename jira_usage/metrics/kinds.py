@@ -30,17 +30,19 @@ def acts_by_kind(
     """
     within = events_within(events, period)
     human = by_people(within, users)
-    theirs = within[human].groupby("kind", observed=True)["account_id"]
-    others = within[~human].groupby("kind", observed=True).size()
+    kinds, accounts = within["kind"].cat, within["account_id"].cat
+    number, kind = len(kinds.categories), kinds.codes.to_numpy()
+    cells = accounts.codes.to_numpy().astype(np.int64) * number + kind
+    did = distinct(cells[human], len(accounts.categories) * number) % max(number, 1)
     frame = pd.DataFrame({"kind": list(KINDS)})
     frame["group"] = frame["kind"].map(GROUP_OF_KIND)
     frame["label"] = frame["kind"].map(KIND_WORDS)
-    for column, number in (
-        ("people", theirs.nunique()),
-        ("actions", theirs.size()),
-        ("robot_actions", others),
+    for column, codes in (
+        ("people", did),
+        ("actions", kind[human]),
+        ("robot_actions", kind[~human]),
     ):
-        told = {str(kind): amount for kind, amount in number.items()}
+        told = dict(zip(kinds.categories, np.bincount(codes, minlength=number), strict=True))
         frame[column] = frame["kind"].map(told).fillna(0).astype("int64")
     frame["counted"] = frame["kind"].isin(counted_kinds(count_created))
     return frame

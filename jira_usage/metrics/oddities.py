@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from jira_usage.metrics.activity import by_people, counted, events_within
+from jira_usage.metrics.lists import distinct
 from jira_usage.metrics.matrix import known_days, weekends
 from jira_usage.metrics.words import GROUP_WORDS, KIND_GROUPS, counted_kinds
 from jira_usage.period import Period
@@ -36,7 +37,8 @@ def round_the_clock(
     _, hour = period.local_hours(at)
     day = period.day_numbers(at)
     codes = within["account_id"].cat.codes.to_numpy().astype(np.int64)
-    cells = pd.unique((codes * period.days + day) * 24 + hour)
+    cells = (codes * period.days + day) * 24 + hour
+    cells = distinct(cells, len(within["account_id"].cat.categories) * period.days * 24)
     dates, hours = np.unique(cells // 24, return_counts=True)
     told = pd.DataFrame({"code": dates // period.days, "hours": hours})
     told["long"] = told["hours"] >= LONG_DAY_HOURS

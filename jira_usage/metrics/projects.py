@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from jira_usage.metrics.activity import by_people, counted, events_within, is_counted
@@ -30,11 +33,15 @@ def project_activity(
     issue could not be read belongs to the project with the empty key.
     """
     last = _last(events, count_created=count_created)
-    within = counted(events_within(events, period), count_created=count_created)
+    needed = events[["at", "kind", "account_id", "project_key"]]
+    within = counted(events_within(needed, period), count_created=count_created)
     human = by_people(within, users)
     theirs = within[human]
-    by_project = theirs.groupby("project_key", observed=True)["account_id"]
-    robots = within[~human].groupby("project_key", observed=True).size()
+    numbers = {
+        "people": people_by_project(theirs),
+        "actions": _actions(theirs),
+        "robot_actions": _actions(within[~human]),
+    }
     keys = pd.Index(projects["project_key"]).union(last.index.astype("str")).unique()
     frame = pd.DataFrame({"project_key": keys.astype("str")})
     known = projects.drop_duplicates("project_key").set_index("project_key")
@@ -43,17 +50,34 @@ def project_activity(
     frame.loc[frame["project_key"] == "", "name"] = UNREADABLE
     leads = frame["project_key"].map(known["lead_account_id"])
     frame["lead"] = leads.map(names).fillna("").astype("str")
-    for column, number in (
-        ("people", by_project.nunique()),
-        ("actions", by_project.size()),
-        ("robot_actions", robots),
-    ):
-        counts = {str(key): told for key, told in number.items()}
-        frame[column] = frame["project_key"].map(counts).fillna(0).astype("int64")
+    for column, number in numbers.items():
+        frame[column] = frame["project_key"].map(number).fillna(0).astype("int64")
     frame["last_act_at"] = frame["project_key"].map(last if len(last) else {}).astype("Int64")
     frame["days"] = _spark(theirs, frame["project_key"], period)
     order = ["people", "actions", "project_key"]
     return frame.sort_values(order, ascending=[False, False, True], ignore_index=True)
+
+
+def people_by_project(events: pd.DataFrame) -> dict[str, int]:
+    """How many accounts have an event in each project."""
+    accounts, keys = events["account_id"].cat, events["project_key"].cat
+    size, number = len(accounts.categories), len(keys.categories)
+    cells = keys.codes.to_numpy().astype(np.int64) * size + accounts.codes.to_numpy()
+    pairs = distinct(cells, number * size)
+    return dict(
+        zip(keys.categories.astype("str"), _tallied(pairs // max(size, 1), number), strict=True)
+    )
+
+
+def _actions(events: pd.DataFrame) -> dict[str, int]:
+    """How many events each project has."""
+    keys = events["project_key"].cat
+    told = _tallied(keys.codes.to_numpy(), len(keys.categories))
+    return dict(zip(keys.categories.astype("str"), told, strict=True))
+
+
+def _tallied(codes: npt.NDArray[np.integer[Any]], number: int) -> list[int]:
+    return [int(n) for n in np.bincount(codes, minlength=number)]
 
 
 def _last(events: pd.DataFrame, *, count_created: bool) -> pd.Series:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from jira_usage.decisions import Noted, Thresholds
-from jira_usage.metrics.activity import counted
+from jira_usage.metrics.activity import last_at
 from jira_usage.metrics.known import Known
 from jira_usage.metrics.words import (
     COOLING,
@@ -54,12 +54,8 @@ def last_acts(
     tally: pd.DataFrame, account_ids: pd.Series, as_of_ms: int, *, count_created: bool = False
 ) -> pd.Series:
     """The last counted act of each account in all that is kept (epoch ms, unknown for none)."""
-    acts = counted(tally, count_created=count_created)
-    acts = acts.iloc[: int(np.searchsorted(acts["at"].to_numpy(), as_of_ms, side="right"))]
-    accounts = acts["account_id"].cat
-    last = np.full(len(accounts.categories), -1, dtype=np.int64)
-    last[accounts.codes.to_numpy()] = acts["at"].to_numpy()  # events come by `at`
-    place = accounts.categories.get_indexer(pd.Index(account_ids))
+    last = last_at(tally, as_of_ms + 1, count_created=count_created)
+    place = tally["account_id"].cat.categories.get_indexer(pd.Index(account_ids))
     told = np.where(place < 0, -1, last[place]) if len(last) else np.full(len(account_ids), -1)
     return pd.Series(pd.array(told, dtype="Int64"), index=account_ids.index).mask(told < 0)
 

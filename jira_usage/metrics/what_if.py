@@ -11,7 +11,7 @@ import pandas as pd
 
 from jira_usage.datasets import access_of
 from jira_usage.metrics.access import LICENSED
-from jira_usage.metrics.activity import counted
+from jira_usage.metrics.activity import last_at
 from jira_usage.metrics.prices import (
     billed_seats,
     lower_tier,
@@ -191,14 +191,11 @@ def days_since_last_act(
     than a year is told as 366, and NA is no act found in all that was read.
     """
     year = Period.last_days(LONGEST, period.zone_name, period.end_ms - 1)
-    told = counted(events[events["at"] < period.end_ms], count_created=count_created)
-    accounts = told["account_id"].cat
-    last = np.full(len(accounts.categories), -1, dtype=np.int64)
-    last[accounts.codes.to_numpy()] = told["at"].to_numpy()  # the latest is written last
+    last = last_at(events, period.end_ms, count_created=count_created)
     days = LONGEST - np.searchsorted(year.midnights_ms, last, side="right")
     held = access.loc[access["state"] == LICENSED, ["account_id", "product_key"]]
     frame = held.reset_index(drop=True)
-    place = accounts.categories.get_indexer(pd.Index(frame["account_id"]))
+    place = events["account_id"].cat.categories.get_indexer(pd.Index(frame["account_id"]))
     found = (place >= 0) & (last[place] >= 0) if len(last) else np.zeros(len(frame), dtype=np.bool_)
     frame["days"] = pd.Series(days[place] if len(last) else 0, index=frame.index, dtype="Int64")
     frame["days"] = frame["days"].mask(~found)

@@ -103,11 +103,12 @@ def _in_chromium(server: Server) -> list[Goal]:
     with running_browser() as browser:
         visitor = new_visitor(browser, server.url)
         visitor.open()
-        took: dict[str, float] = {}
-        for _ in range(2):
-            for title in TITLES:
-                took[title] = visitor.page.evaluate(CLICK, title)
+        switches: dict[str, list[float]] = {title: [] for title in TITLES}
+        for _ in range(1 + AGAIN):
+            for title, each in switches.items():
+                each.append(visitor.page.evaluate(CLICK, title))
                 visitor.settle()
+    took = {title: statistics.median(each[1:]) for title, each in switches.items()}
     note = ", ".join(f"{title} {ms:.0f}" for title, ms in took.items())
     return [
         Goal("pages: first paint after a switch", SIZE, max(took.values()), at_most=300,
