@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 PLATEAU = 15.0
 SLOWEST = 0.2
+IDLE_SECONDS = 1.0
 # A limit that is met again at once was far below the pace, one met later just below it.
 SOON_SECONDS, SOON, LATE = 2.0, 0.6, 0.85
+# A pause this long costs more than it lets gather: what passed before it is gone by instead.
+LONG_PAUSE, FULL_SECONDS, LEAST, STEADY = 1.5, 1.0, 0.12, 0.95
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ class Lane:
     Jira does not say its limit before it is met. Where it is met, the lane goes on a
     little slower than it went, comes back to that pace within PLATEAU seconds, stays
     about there, and then tries a higher one, as TCP does (CUBIC, RFC 9438): each limit
-    that is met costs a pause. Times in seconds of one clock.
+    that is met costs a pause. While nobody asks, the limit recovers, and what came before
+    says nothing of the pace. Times in seconds of one clock.
     """
 
     resume_at: float = 0.0
@@ -42,26 +46,40 @@ class Lane:
     peak: float = 0.0  # requests a second at which the limit was met; 0 for not yet
     start: float = 1.0  # share of the peak to go on with
     began_at: float = 0.0
+    asked_at: float = 0.0
     sent: int = 0
+    passed: int = 0
 
     def reserve(self, now: float) -> float:
         """The time at which the next request of this lane may go; it is taken by the caller."""
         at = max(now, self.resume_at, self.next_at)
+        if now > self.asked_at + IDLE_SECONDS and now > self.resume_at + IDLE_SECONDS:
+            self.sent = self.passed = 0
         if not self.sent:
             self.began_at = at
         self.sent += 1
+        self.asked_at = at
         if self.peak:
             self.next_at = at + 1.0 / self._rate(at)
         return at
+
+    def answered(self) -> None:
+        """One more request has passed."""
+        self.passed += 1
 
     def limited(self, now: float, wait: float) -> None:
         """Nothing goes before `wait` has passed. Requests that were on their way together
         meet one and the same limit."""
         if now >= self.resume_at:
             took = max(now - self.began_at, 0.001)
-            self.peak = max(SLOWEST, self._rate(now) if self.peak else self.sent / took)
+            pace = self._rate(now) if self.peak else self.sent / took
             self.start = SOON if took < SOON_SECONDS else LATE
-            self.sent = 0
+            # A limit was full when this began: a bucket that holds about a second's worth.
+            proven = self.passed / (took + FULL_SECONDS)
+            if wait > LONG_PAUSE and proven < pace * self.start:
+                pace, self.start = max(proven, LEAST * pace), STEADY
+            self.peak = max(SLOWEST, pace)
+            self.sent = self.passed = 0
         self.resume_at = max(self.resume_at, now + wait)
         self.next_at = max(self.next_at, self.resume_at)
 

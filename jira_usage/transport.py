@@ -147,7 +147,7 @@ class Transport:
         while True:
             waited += self._wait_for_turn(lane_name)
             try:
-                return self._send(method, url, params, body, lane_name, decode)
+                answer = self._send(method, url, params, body, lane_name, decode)
             except _Temporary as trouble:
                 failures += 1
                 error, pause = trouble.error, max(self._backoff(failures), trouble.wait)
@@ -165,6 +165,10 @@ class Transport:
                         f"Jira limits how often it may be asked: wait {_in_words(pause)}.",
                         "Try again after that. Other tools on the same site share the limit.",
                     ) from None
+            else:
+                with self._lock:
+                    self._lanes[lane_name].answered()
+                return answer
 
     def _backoff(self, attempt: int) -> float:
         backoff = self._patience.first_backoff * 2 ** (attempt - 1)

@@ -41,16 +41,24 @@ class Limited:
         return False
 
 
-def served_per_second(site: Limited, latency: float, requests: int) -> float:
-    """How many requests a second the workers get through, over some requests."""
-    lane, done, now = Lane(), 0, 0.0
+def served_per_second(
+    site: Limited, latency: float, requests: int, *, first: int = 0, idle: float = 0.0
+) -> float:
+    """How many requests a second the workers get through, over some requests.
+
+    After the `first` ones nobody asks until `idle` seconds have passed: they are left out.
+    """
+    lane, done, now, turns = Lane(), 0, 0.0, 0
     order = iter(range(10**9))
     # A worker wants a turn, has one, or gets its answer.
     events: list[tuple[float, int, str]] = [(0.0, next(order), "want") for _ in range(WORKERS)]
     heapq.heapify(events)
     while done < requests:
         now, _, what = heapq.heappop(events)
-        if what == "want":
+        if what == "want" and first <= turns and now < idle:
+            heapq.heappush(events, (idle, next(order), "want"))
+        elif what == "want":
+            turns += 1
             at = lane.reserve(now)
             heapq.heappush(events, (at, next(order), "turn"))
         elif what == "turn" and lane.resume_at > now:
@@ -60,13 +68,14 @@ def served_per_second(site: Limited, latency: float, requests: int) -> float:
             heapq.heappush(events, (now + latency, next(order), answer))
         elif what == "served":
             done += 1
+            lane.answered()
             heapq.heappush(events, (now, next(order), "want"))
         else:
             # The second starts when the answer is read, as Retry-After counts from then.
             site.closed_until = max(site.closed_until, now + site.retry_after)
             lane.limited(now, site.retry_after)
             heapq.heappush(events, (now + site.retry_after, next(order), "want"))
-    return done / now
+    return (done - first) / (now - idle) if idle else done / now
 
 
 @pytest.mark.parametrize("latency", [0.05, 0.2])
@@ -89,6 +98,24 @@ def test_the_limit_is_met_a_few_times_a_minute_and_not_all_the_time() -> None:
     site = Limited(100, bucket=100)
     served_per_second(site, 0.05, 6_000)
     assert site.refused <= 30
+
+
+@pytest.mark.parametrize("rate", [5, 10, 20, 50])
+def test_a_lane_that_nobody_used_for_a_while_is_not_slower_for_it(rate: int) -> None:
+    site = Limited(rate, bucket=rate)
+    assert served_per_second(site, 0.05, rate * 60, first=7, idle=6.0) >= 0.9 * rate
+    assert site.too_early == 0
+
+
+@pytest.mark.parametrize(("pause", "share"), [(2.0, 0.85), (5.0, 0.75), (10.0, 0.6)])
+@pytest.mark.parametrize("rate", [5, 20, 50])
+def test_where_each_limit_costs_a_long_pause_few_are_met(
+    rate: int, pause: float, share: float
+) -> None:
+    site = Limited(rate, bucket=rate, retry_after=pause)
+    assert served_per_second(site, 0.05, rate * 60) >= share * rate
+    assert site.refused <= 20
+    assert site.too_early == 0
 
 
 def test_without_a_limit_nothing_is_slowed() -> None:
