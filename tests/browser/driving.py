@@ -28,8 +28,11 @@ ARGUMENTS = [
     # Nothing but this machine has a name: whatever would go outside fails, and is noted.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+# The script has ended, and the code of every kind of element has come: until then a
+# skeleton stands in its place.
 SETTLED = (
     "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
+    ":not(:has([data-testid=stSkeleton]))"
 )
 # Below a page's address Streamlit asks for its health first there, then at the root.
 SLOWEST_SYNC_MS = 180_000
@@ -61,7 +64,7 @@ class Visitor:
         self.settle()
 
     def settle(self) -> None:
-        """Waits until the page's script has ended; first wait for the change itself."""
+        """Waits until the page is whole; first wait for the change itself."""
         self.page.wait_for_timeout(200)
         self.page.wait_for_selector(SETTLED, timeout=60_000)
 

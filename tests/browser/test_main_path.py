@@ -73,7 +73,6 @@ def test_the_address_bar_is_the_state(visit: Visit) -> None:
     assert "days=14" in visitor.page.url
     visitor.page.reload()
     visitor.settle()
-    assert "Explore the demo site" in visitor.words
     visitor.explore()
     assert "days=14" in visitor.page.url and "zone=Asia" in visitor.page.url
 
