@@ -7,6 +7,7 @@ sources tell of the same act, is settled in events.py.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -128,7 +129,7 @@ class Acts:
                     else:
                         self.unreadable += 1
             if fields:
-                names = fields[0] if len(fields) == 1 else _joined(fields)
+                names = fields[0] if len(fields) == 1 else _joined(*fields)
                 hint = history.on_behalf_of if history.metadata else ""
                 append((at, ISSUE_CHANGED, history_id, account_id, issue_id, names, hint))
         self._acts.settle()
@@ -150,10 +151,9 @@ class Acts:
             self.unreadable += 1
             return
         source_id = str(document["id"])
-        created, updated = (
-            to_epoch_ms(document.get("created")),
-            to_epoch_ms(document.get("updated")),
-        )
+        told = document.get("created"), document.get("updated")
+        created = to_epoch_ms(told[0])
+        updated = created if told[0] == told[1] else to_epoch_ms(told[1])
         if created is None or updated is None:
             self.unreadable += 1
         if created is not None and created >= self.since_ms:
@@ -191,7 +191,8 @@ class Acts:
             self._acts.add((created, ISSUE_CREATED, issue_id, creator, issue_id, "", ""))
 
 
-def _joined(fields: list[str]) -> str:
+@lru_cache(10_000)
+def _joined(*fields: str) -> str:
     return FIELD_SEPARATOR.join(dict.fromkeys(fields))
 
 

@@ -156,6 +156,8 @@ def _item(item: dict[str, Any]) -> HistoryItem:
 
 def read_person(document: object) -> Person | None:
     """The account that a document names as a person; None where it names nobody."""
+    if document is None or type(document) is Person:
+        return document
     try:
         return msgspec.convert(document, Person | None)
     except msgspec.ValidationError:

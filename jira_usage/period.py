@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
+from math import floor
 from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
@@ -33,12 +34,8 @@ def to_epoch_ms(value: object) -> int | None:
             moment = datetime.fromisoformat(value)
         except ValueError:
             return None
-        else:
-            offset = moment.utcoffset()
-            if offset is None:
-                return None
-            since = moment.replace(tzinfo=None) - offset - _EPOCH
-            return since // _MILLISECOND
+        # Down to the microsecond, seconds as a float are exact to a fourth of that.
+        return None if moment.tzinfo is None else floor(moment.timestamp() * 1000 + 0.0005)
     elif isinstance(value, float) and value == value:
         number = int(value) if abs(value) < 1e15 else -1
     else:

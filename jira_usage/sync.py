@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from jira_usage.collector import seldom_collecting
 from jira_usage.connection import Connection
 from jira_usage.crew import Crew, once
 from jira_usage.errors import JiraUsageError, SyncCancelled, SyncIncomplete
@@ -172,7 +173,7 @@ def _read(
 ) -> Generator[Progress, None, Reading]:
     """Runs the reading to its end; yields Progress, returns the Reading."""
     transport = signed_in.cloud.transport
-    with Crew(cancel) as crew:
+    with Crew(cancel) as crew, seldom_collecting():
         transport.while_waiting = crew.aside
         reading = Reading.of(signed_in.cloud, crew, scope)
         said = 0.0

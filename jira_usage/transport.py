@@ -5,9 +5,11 @@ Only reading requests can be sent. Nothing here knows what an answer means.
 
 from __future__ import annotations
 
+import gzip
 import random
 import threading
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -60,6 +62,8 @@ TOKEN_HINT = (
 # A wait as short as this is no reason to let others go before.
 SHORT_WAIT = 0.05
 
+JSON_BODY = {"Content-Type": "application/json"}
+
 Json = Any
 T = TypeVar("T")
 
@@ -103,6 +107,10 @@ class Transport:
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections, max_retries=0)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
+        # Proxies and certificates: asked for each request, they cost more than the request.
+        self._network = self._session.merge_environment_settings(
+            self.base_url, {}, True, None, None
+        )
 
     def __repr__(self) -> str:
         return f"Transport({self.base_url})"
@@ -213,18 +221,16 @@ class Transport:
         decode: Callable[[bytes], Json],
     ) -> Json:
         self.requests_sent[lane_name] += 1
-        patience = self._patience
-        headers = {"Content-Type": "application/json"} if body is not None else {}
+        patience, session = self._patience, self._session
+        headers = {**session.headers, **({} if body is None else JSON_BODY)}
+        request = requests.PreparedRequest()
         try:
-            with self._session.request(
-                method,
-                url,
-                params=params,
-                data=body,
-                headers=headers,
+            request.prepare(method, url, headers, data=body, params=params, auth=session.auth)
+            with session.send(
+                request,
                 timeout=(patience.connect_timeout, patience.read_timeout),
                 allow_redirects=False,
-                stream=True,
+                **self._network,
             ) as response:
                 content = self._read(response)
         except (requests.RequestException, HTTPError, OSError) as error:
@@ -241,15 +247,24 @@ class Transport:
             ) from None
 
     def _read(self, response: requests.Response) -> bytes:
-        """The whole body; a slow drip ends at `longest_answer`, a cancel at the next piece."""
+        """The whole body; a slow drip ends at `longest_answer`, a cancel at the next piece.
+
+        What is zipped is unzipped at once when it is whole: other threads run meanwhile.
+        """
         deadline = time.monotonic() + self._patience.longest_answer
+        zipped = response.headers.get("Content-Encoding") == "gzip"
         content = bytearray()
-        while piece := response.raw.read1(1 << 20, decode_content=True):
+        while piece := response.raw.read1(1 << 20, decode_content=not zipped):
             content += piece
             self._stop_if_cancelled()
             if time.monotonic() > deadline:
                 raise OSError("the answer is too slow")
-        return cast(bytes, content)  # which a copy of many megabytes would not be better for
+        if not zipped:
+            return cast(bytes, content)  # which a copy of many megabytes would not be better for
+        try:
+            return gzip.decompress(content)
+        except (EOFError, zlib.error):
+            raise OSError("the answer is damaged") from None
 
     def _judge(self, response: requests.Response, content: bytes) -> None:
         """Raises the error that an answer's status, headers and type tell of."""

@@ -9,6 +9,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "jira_usage"
 
 COLLECTING = {
+    "collector",
     "documents",
     "changes",
     "heap",

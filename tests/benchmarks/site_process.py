@@ -1,7 +1,8 @@
 """Which simulated site does everybody read, and what did serving it cost?
 
 The site runs in a process of its own, so that its processor time is told apart from the
-client's. Its clock stands still: everybody reads the same site, to the very event.
+client's. Its clock stands still: everybody reads the same site, to the very event, and
+what it was asked before it answers by heart.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import multiprocessing
 import resource
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection as Pipe
@@ -18,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from .by_heart import ByHeart
 from .certificate import Certificate, make_certificate
 from .child import CommandFailed, peak_mb
 from .gate import Call, Gate
@@ -124,7 +127,14 @@ class Site:
 
     def answer_at_once(self) -> None:
         """From now on without latency."""
-        self._ask("answer_at_once")
+        self._ask("answer_after", 0.0)
+
+    @contextmanager
+    def rehearsing(self) -> Iterator[None]:
+        """Meanwhile answers come without latency; whatever is asked is known by heart then."""
+        self.answer_at_once()
+        yield
+        self._ask("answer_after", self.latency)
 
 
 @dataclass
@@ -156,9 +166,10 @@ class _Host:
 
     def advance(self, days: float) -> None:
         self.site.advance(timedelta(days=days))
+        self.gate.app.forget()
 
-    def answer_at_once(self) -> None:
-        self.gate.app.latency = 0.0
+    def answer_after(self, latency: float) -> None:
+        self.gate.app.latency = latency
 
 
 def _ms(text: str) -> int:
@@ -173,7 +184,7 @@ def _serve(
     from jira_usage.demo import DemoSite
 
     site = DemoSite(size=size, seed=SEED, now=NOW, latency=latency)
-    gate = Gate(site._app, rate)
+    gate = Gate(ByHeart(site._app), rate)
     site._app = gate  # type: ignore[assignment]
     with site:
         tls_url, path = ("", None)
