@@ -49,6 +49,7 @@ class Lane:
     asked_at: float = 0.0
     sent: int = 0
     passed: int = 0
+    refused: int = 0  # limits met one after the other, with nothing passed between them
 
     def reserve(self, now: float) -> float:
         """The time at which the next request of this lane may go; it is taken by the caller."""
@@ -66,11 +67,17 @@ class Lane:
     def answered(self) -> None:
         """One more request has passed."""
         self.passed += 1
+        self.refused = 0
+
+    def limits_in_a_row(self, now: float) -> int:
+        """How many limits were met in a row, with the one that is met now."""
+        return self.refused + (now >= self.resume_at)
 
     def limited(self, now: float, wait: float) -> None:
         """Nothing goes before `wait` has passed. Requests that were on their way together
         meet one and the same limit."""
         if now >= self.resume_at:
+            self.refused += 1
             took = max(now - self.began_at, 0.001)
             pace = self._rate(now) if self.peak else self.sent / took
             self.start = SOON if took < SOON_SECONDS else LATE

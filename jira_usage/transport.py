@@ -164,10 +164,12 @@ class Transport:
                 waited += self._pause(pause)
             except _Limited as limit:
                 limits += 1
-                # What is asked for is a minimum: a limit that stays is asked ever more seldom.
-                pause = max(limit.wait, self._backoff(limits if limit.wait else limits + 2))
                 with self._lock:
-                    self._lanes[lane_name].limited(time.monotonic(), pause)
+                    lane, now = self._lanes[lane_name], time.monotonic()
+                    # What is asked for is a minimum: a limit that stays is asked ever more seldom.
+                    again = lane.limits_in_a_row(now) + (0 if limit.wait else 2)
+                    pause = max(limit.wait, self._backoff(again))
+                    lane.limited(now, pause)
                 if limits >= patience.rate_limit_attempts or waited + pause > patience.longest_wait:
                     raise RateLimited(
                         f"Jira limits how often it may be asked: wait {_in_words(pause)}.",

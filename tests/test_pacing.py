@@ -73,8 +73,9 @@ def served_per_second(
         else:
             # The second starts when the answer is read, as Retry-After counts from then.
             site.closed_until = max(site.closed_until, now + site.retry_after)
-            lane.limited(now, site.retry_after)
-            heapq.heappush(events, (now + site.retry_after, next(order), "want"))
+            pause = max(site.retry_after, 0.5 * 2 ** (lane.limits_in_a_row(now) - 1))
+            lane.limited(now, pause)
+            heapq.heappush(events, (now + pause, next(order), "want"))
     return (done - first) / (now - idle) if idle else done / now
 
 
@@ -116,6 +117,19 @@ def test_where_each_limit_costs_a_long_pause_few_are_met(
     assert served_per_second(site, 0.05, rate * 60) >= share * rate
     assert site.refused <= 20
     assert site.too_early == 0
+
+
+def test_limits_in_a_row_are_those_with_nothing_passed_between_them() -> None:
+    lane = Lane()
+    seen = []
+    for at in (1.0, 3.0, 5.0):
+        lane.reserve(at)
+        seen.append(lane.limits_in_a_row(at))
+        lane.limited(at, 1.0)
+    assert seen == [1, 2, 3]
+    assert lane.limits_in_a_row(5.5) == 3, "what was on its way meets the same limit"
+    lane.answered()
+    assert lane.limits_in_a_row(9.0) == 1
 
 
 def test_without_a_limit_nothing_is_slowed() -> None:
