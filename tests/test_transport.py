@@ -1,5 +1,7 @@
+import gzip
 import threading
 import time
+import zlib
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -118,6 +120,39 @@ def test_nothing_is_sent_before_retry_after_has_passed(transport: Transport) -> 
     began = time.monotonic()
     assert ask(transport) == "fine"
     assert time.monotonic() - began >= 1.0
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("gzip", gzip.compress(b'"fine"')),
+        ("gzip", gzip.compress(b'"fi') + gzip.compress(b'ne"')),
+        ("GZIP", gzip.compress(b'"fine"')),
+        ("deflate", zlib.compress(b'"fine"')),
+        ("identity", b'"fine"'),
+    ],
+)
+@responses.activate
+def test_however_an_answer_is_packed_it_is_unpacked(
+    transport: Transport, name: str, body: bytes
+) -> None:
+    responses.get(
+        FIELD, body=body, content_type="application/json", headers={"Content-Encoding": name}
+    )
+    assert ask(transport) == "fine"
+
+
+@pytest.mark.parametrize("cut", [0, 5, 12, 20])
+@responses.activate
+def test_what_was_packed_and_arrives_damaged_is_asked_for_again(
+    transport: Transport, cut: int
+) -> None:
+    packed = gzip.compress(b'"fine, and long enough to be cut"')
+    damaged = packed[:cut] + b"?" + packed[cut + 1 :] if cut else packed[:-9]
+    for body in (damaged, packed):
+        how = {"content_type": "application/json", "headers": {"Content-Encoding": "gzip"}}
+        responses.get(FIELD, body=body, **how)
+    assert ask(transport) == "fine, and long enough to be cut"
 
 
 @responses.activate
