@@ -147,6 +147,8 @@ class Crew:
                     self._place.wait(TICK_SECONDS)
                 self._back -= 1
                 self._places -= 1
+                if self._places > self._back:  # one more was given before this one woke
+                    self._call_a_thread()
 
     @property
     def _over(self) -> bool:

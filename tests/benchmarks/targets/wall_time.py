@@ -12,11 +12,9 @@ FAR = 0.2
 
 
 def goals(syncs: Sequence[FirstAndLater]) -> list[Goal]:
-    """Seconds beside requests × latency ÷ 8, and for a small site also from far away."""
-    found = [_goal(both) for both in syncs]
-    if any(both.size == "small" for both in syncs):
-        found.append(_goal(first_and_later("small", FAR)))
-    return found
+    """Seconds beside requests × latency ÷ 8, and where that is no long wait also from far away."""
+    far = [both.size for both in syncs if both.size != "large" and both.latency != FAR]
+    return [*map(_goal, syncs), *(_goal(first_and_later(size, FAR)) for size in far)]
 
 
 def _goal(both: FirstAndLater) -> Goal:
