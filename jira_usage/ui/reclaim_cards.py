@@ -28,11 +28,11 @@ def show(listed: Reclaim, currency: str) -> None:
         _card(listed, "Could give back", tuple(CONFIDENCE_WORDS), WHOLE, currency)
         for level, word in CONFIDENCE_WORDS.items():
             _card(listed, f"{word} confidence", (level,), MEANS[level], currency)
-    known, enough = listed.grounds.known, listed.grounds.thresholds.quiet
-    if listed.size and known.days < enough:
+    known, limits = listed.grounds.known, listed.grounds.thresholds
+    if listed.size and known.short(limits):
         st.caption(
-            f"Work is known since {safe(known.since)} only. To be surer, choose "
-            f"{enough} days or more under Options beside Refresh, and refresh once."
+            f"{known.short(limits)} To be surer, choose "
+            f"{limits.quiet} days or more under Options beside Refresh, and refresh once."
         )
     if listed.untold:
         st.info(
