@@ -47,6 +47,11 @@ class Grounds:
     seen_in: str = "Jira"
     product_names: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def words(self) -> dict[str, str]:
+        """The verdicts in words."""
+        return self.known.words(self.thresholds)
+
 
 def confidence(rows: pd.DataFrame, grounds: Grounds) -> pd.Series:
     """high | medium | low for each row, empty where the license is not offered or is a reader's.

@@ -26,12 +26,12 @@ from jira_usage.metrics.words import (
     OPEN,
     PROTECTED,
     plural,
-    verdict_words,
 )
 
 Prices = Mapping[str, Decimal | float]
 GIVEABLE: Final = (OPEN, RELEASE, EXPIRED)
 """The decisions beside which a license that is offered could be given back."""
+COULD_BE_GIVEN_BACK: Final = "Could be given back"
 GIVES_BACK: Final[Choices] = {
     "confidence": list(CONFIDENCE_WORDS),
     "decision": list(GIVEABLE),
@@ -131,8 +131,7 @@ class Reclaim:
     def exported(self, rows: Rows) -> pd.DataFrame:
         """Some rows in the columns of `schema`, in words."""
         frame = self.explained(rows)
-        words = verdict_words(self.grounds.thresholds.quiet)
-        frame["verdict"] = frame["verdict"].map(words)
+        frame["verdict"] = frame["verdict"].map(self.grounds.words)
         told: pd.DataFrame = frame[self.schema.names]
         return told
 
@@ -227,7 +226,7 @@ def _facets(rows: pd.DataFrame, grounds: Grounds) -> tuple[Facet, ...]:
     return (
         facet_of("product", "Product", rows["product_key"], names),
         facet_of("confidence", "How sure", rows["confidence"], CONFIDENCE_WORDS),
-        facet_of("verdict", "Verdict", rows["verdict"], verdict_words(grounds.thresholds.quiet)),
+        facet_of("verdict", "Verdict", rows["verdict"], grounds.words),
         facet_of("decision", "Decision", rows["state"], DECISION_WORDS),
     )
 

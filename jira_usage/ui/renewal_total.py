@@ -12,6 +12,7 @@ import streamlit as st
 
 from jira_usage.errors import InvalidInput
 from jira_usage.metrics.prices import apps_yearly_cost, round_amount
+from jira_usage.metrics.reclaim import COULD_BE_GIVEN_BACK
 from jira_usage.metrics.renewal_words import apps_words
 from jira_usage.metrics.words import plural
 from jira_usage.terms import LONGEST_CURRENCY, Buffer, Terms, money
@@ -75,7 +76,7 @@ def _at_a_glance(plans: Sequence[Plan]) -> None:
                 "bought": number("Bought"),
                 "renew": number("Renew for"),
                 "spare": number("Fewer than now", help="Bought less those to renew for."),
-                "back": number("Could be given back", help="As Reclaim lists them."),
+                "back": number(COULD_BE_GIVEN_BACK, help="As Reclaim lists them."),
             },
             alt="People, bought seats and seats to renew for, of each product",
         )

@@ -227,3 +227,17 @@ def test_an_empty_site_offers_no_number(tmp_path: Path) -> None:
     for page in LINKS:
         links = [one.label for one in run(page, tmp_path, empty=True).get("page_link")]
         assert not [label for label in links if NUMBER.search(label)]
+
+
+def test_what_could_be_given_back_is_one_number_on_every_page(site: Path) -> None:
+    """Licenses, by how sure that is; nobody holds one of a product Renewal does not show."""
+    label = "Could be given back"
+    overview, reclaim = (opened(page, site, {}) for page in ("overview", "reclaim"))
+    numbers = {one.label: one.value for one in reclaim.metric}
+    levels = {level: numbers[f"{level} confidence"] for level in ("High", "Medium", "Low")}
+    told = {one.label: one.value for one in overview.metric}
+    assert told[label] == numbers[label] == str(sum(map(int, levels.values()))) != "0"
+    sure = ", ".join(f"{level.lower()} {n}" for level, n in levels.items() if n != "0")
+    assert any(f"Confidence: {sure}" in one.value.replace("\\", "") for one in overview.caption)
+    glance = opened("renewal", site, {"days": "7"}).dataframe[0].value
+    assert str(glance["back"].sum()) == numbers[label]
