@@ -130,8 +130,6 @@ def reasons(
 def _for_work(row: Any, grounds: Grounds) -> list[str]:
     last, first = _instant(row.last_act_at), _instant(row.first_seen_at)
     told = []
-    if row.verdict == NEVER:
-        told.append("Never seen working.")
     if row.verdict in OFFERED:
         told.append(why(row.verdict, last, first, grounds.known, grounds.thresholds))
     if row.account_id in grounds.last_seen:

@@ -47,17 +47,16 @@ def headlines(roster: Roster, days: int) -> list[Headline]:
     active = people | {"work": WORKED}
     idle = licensed | {"work": NO_WORK}
     everyone, working = roster.number(**people), roster.number(**active)
-    enabled = people | {"status": "enabled"}
-    share = _share(
-        roster.number(**active, status="enabled"), roster.number(**enabled), "enabled people"
-    )
+    enabled = roster.number(**people, status="enabled")
+    acted = roster.number(**active, status="enabled")
+    share = f"{acted / enabled:.0%}: {acted:,} of {enabled:,} enabled people" if enabled else ""
     no_licenses = "" if roster.licenses_known else roster.facet("product").unknown
     return [
         _told(
             _active(days),
             working,
             f"People who commented, changed an issue or logged work {window}. "
-            "Reading leaves no trace. The share is of accounts that are enabled today.",
+            "Reading leaves no trace. The share leaves out whoever is deactivated by now.",
             share,
             active,
         ),

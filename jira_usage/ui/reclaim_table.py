@@ -117,7 +117,7 @@ def _columns(view: View, currency: str) -> dict[str, Any]:
         "name": text("Name", pinned=True, width=140, help="Click it to open the person."),
         "email": text("Email", width=236),
         "product": text("Product", width=130),
-        "verdict": text("Verdict", width=140),
+        "verdict": text("Verdict", width=212),
         "last_act": columns.moment(
             "Last act", view.zone, "MMM D, YYYY", width=100, help="In all that is kept."
         ),

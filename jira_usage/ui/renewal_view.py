@@ -26,9 +26,9 @@ from jira_usage.ui.view import View
 
 HOW = (
     "What could be given back is what the Reclaim page lists, by its thresholds and whatever "
-    "window is chosen. Whoever works, is new, was seen by the admin's export, or is kept or "
-    "protected by hand keeps the license. Nothing is changed in Jira. Money is shown only from "
-    "prices and seats that you have entered."
+    "window is chosen. Whoever works or cools, is new, was seen by the admin's export, or is "
+    "kept or protected by hand keeps the license. Nothing is changed in Jira. Money is shown "
+    "only from prices and seats that you have entered."
 )
 BUFFER, BUFFER_UNIT = "buffer", "buffer_in"
 UNITS: Mapping[str, str] = {"percent": "percent", "seats": "seats"}

@@ -66,7 +66,6 @@ def test_nothing_against_gives_high_confidence(tmp_path: Path) -> None:
     assert confidences(told) == {"p": "high", "q": "high"}
     assert why_not(told) == []
     assert why(told) == [
-        "Never seen working.",
         "No work found since Aug 13, when what is known begins.",
         "Holds it through jira-users alone: leaving that group frees the license.",
     ]

@@ -111,7 +111,7 @@ def test_every_headline_opens_as_many_people_as_it_says(roster: Roster) -> None:
 
 def test_the_share_of_active_people_is_of_those_enabled(roster: Roster) -> None:
     """Ann and Ben of Ann, Ben and Cyn; Dee is deactivated."""
-    assert headlines(roster, 7)[0].note == "67% of enabled people"
+    assert headlines(roster, 7)[0].note == "67%: 2 of 3 enabled people"
 
 
 def test_rates_open_the_same_people(tmp_path: Path) -> None:
