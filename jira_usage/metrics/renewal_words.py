@@ -125,6 +125,8 @@ def need_words(answer: Answer) -> str:
     reserve = f" and {spare:,} in reserve" if spare else ""
     verb = "is" if answer.needed == 1 else "are"
     need = f"{plural(answer.needed, 'seat')} {verb} needed: {answer.kept:,} for people{reserve}."
+    if answer.bought and answer.bought > answer.people:
+        need += f" Nobody holds {answer.bought - answer.people:,} of the {answer.bought:,} bought."
     if not answer.give_back:
         return need
     back = "1 license has" if answer.give_back == 1 else f"{answer.give_back:,} licenses have"

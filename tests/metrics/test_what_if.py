@@ -75,6 +75,14 @@ def test_without_a_number_what_is_needed_is_renewed() -> None:
     )
 
 
+def test_seats_that_nobody_holds_are_told_apart_from_licenses_given_back() -> None:
+    answer = asked(people(50, 30), ProductTerms(100, FLAT))
+    assert words.need_words(answer) == (
+        "50 seats are needed: 50 for people. Nobody holds 20 of the 100 bought. "
+        "To renew for 50, 30 licenses have to be given back."
+    )
+
+
 @pytest.mark.parametrize(
     "buffer, kept, reserve",
     [
