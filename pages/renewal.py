@@ -20,6 +20,9 @@ roster = view.cached(answers.roster)
 books = renewal_view.open_books(view)
 
 st.caption(renewal_view.HOW)
+short = books.listed.grounds.known.short(books.listed.grounds.thresholds)
+if short and books.products:
+    st.caption(short)
 buffer = renewal_view.ask_buffer(books.terms)
 total = st.container()
 plans = [renewal_card.show(view, books, product, buffer) for product in books.products]

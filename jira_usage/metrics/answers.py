@@ -41,7 +41,6 @@ from jira_usage.metrics.roster import Roster, build_roster
 from jira_usage.metrics.standing import blind_spot
 from jira_usage.metrics.verdicts import Judged, protected_accounts
 from jira_usage.metrics.whats_new import WhatsNew, whats_new
-from jira_usage.metrics.words import verdict_words
 from jira_usage.period import Period, find_zone, midnight_ms
 from jira_usage.snapshot import Snapshot
 
@@ -114,9 +113,9 @@ def _last_acts(snapshot: Snapshot, count_created: bool) -> pd.Series:
 
 def judged_roster(snapshot: Snapshot, period: Period, count_created: bool, noted: Noted) -> Roster:
     """The roster with the verdicts of its people."""
-    people = judged(snapshot, period, count_created, noted).people
+    told = judged(snapshot, period, count_created, noted)
     return roster(snapshot, period, count_created).with_verdicts(
-        people.set_index("account_id")["verdict"], verdict_words(noted.thresholds.quiet)
+        told.people.set_index("account_id")["verdict"], told.words
     )
 
 

@@ -1,7 +1,8 @@
 """What speaks for giving a license back, what speaks against it, and how sure that makes us.
 
 Confidence starts high and is only ever lowered, by each reason against that bears on
-whether the person works. The sentences are made for the rows that are shown.
+whether the person works. Whoever only reads keeps the license: there is none then. The
+sentences are made for the rows that are shown.
 """
 
 from __future__ import annotations
@@ -46,9 +47,14 @@ class Grounds:
     seen_in: str = "Jira"
     product_names: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def words(self) -> dict[str, str]:
+        """The verdicts in words."""
+        return self.known.words(self.thresholds)
+
 
 def confidence(rows: pd.DataFrame, grounds: Grounds) -> pd.Series:
-    """high | medium | low for each row, empty where the license is not offered.
+    """high | medium | low for each row, empty where the license is not offered or is a reader's.
 
     Takes account_id, product_key, verdict and first_seen_at (epoch ms, or unknown).
     """
@@ -65,7 +71,7 @@ def confidence(rows: pd.DataFrame, grounds: Grounds) -> pd.Series:
         everywhere = 2
     _cap(level, np.ones(len(rows), dtype=np.bool_), everywhere)
     _cap(level, accounts.isin(list(care.leads)).to_numpy(), 2)
-    _cap(level, accounts.isin([*care.sole, *care.roles, *_readers(grounds)]).to_numpy(), 1)
+    _cap(level, accounts.isin([*care.sole, *care.roles]).to_numpy(), 1)
     recent = known.back(limits.new)
     back = [account_id for account_id, at in care.enabled_at.items() if at >= recent]
     _cap(level, accounts.isin(back).to_numpy(), 1)
@@ -73,7 +79,7 @@ def confidence(rows: pd.DataFrame, grounds: Grounds) -> pd.Series:
     if got:
         pairs = zip(accounts, rows["product_key"], strict=True)
         _cap(level, np.array([pair in got for pair in pairs], dtype=np.bool_), 1)
-    level[~verdict.isin(OFFERED).to_numpy()] = 0
+    level[~verdict.isin(OFFERED).to_numpy() | accounts.isin(_readers(grounds)).to_numpy()] = 0
     return pd.Series(np.array(LEVELS, dtype=object)[level], index=rows.index, dtype="str")
 
 
@@ -124,8 +130,6 @@ def reasons(
 def _for_work(row: Any, grounds: Grounds) -> list[str]:
     last, first = _instant(row.last_act_at), _instant(row.first_seen_at)
     told = []
-    if row.verdict == NEVER:
-        told.append("Never seen working.")
     if row.verdict in OFFERED:
         told.append(why(row.verdict, last, first, grounds.known, grounds.thresholds))
     if row.account_id in grounds.last_seen:

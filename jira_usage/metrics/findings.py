@@ -38,6 +38,7 @@ def who_works_more(counts: pd.DataFrame, known: Known, thresholds: Thresholds) -
     people = counts.set_index("verdict")["people"]
     untold = int(people.get(UNCLEAR, 0))
     limits = (
+        "Verdicts look at the same days whatever window is chosen. "
         f"Working: in the last {thresholds.working} days. Cooling: up to {thresholds.cooling}. "
         f"Quiet: up to {thresholds.quiet}."
     )
@@ -74,13 +75,14 @@ def trend_more(frame: pd.DataFrame) -> str:
 
 
 def kinds(frame: pd.DataFrame) -> str:
-    """From acts_by_kind: the kind of act most people do."""
-    told = frame[frame["counted"]].groupby("group")["actions"].sum()
+    """From acts_by_kind: the kind with the most acts, of all accounts as in the chart."""
+    some = frame[frame["counted"]]
+    told = (some["actions"] + some["robot_actions"]).groupby(some["group"]).sum()
     total = int(told.sum())
     if not total:
         return "No act was found"
     top = str(told.idxmax())
-    return f"{GROUP_WORDS[top]} are {told.max() / total:.0%} of what people do"
+    return f"{GROUP_WORDS[top]} are {told.max() / total:.0%} of all counted acts"
 
 
 def rhythm(frame: pd.DataFrame) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jira_usage.metrics.narrowing import last_dates
-from jira_usage.metrics.reclaim import GIVEABLE, Reclaim
+from jira_usage.metrics.reclaim import COULD_BE_GIVEN_BACK, GIVES_BACK, Reclaim, count_words
 from jira_usage.metrics.roster import ANY, Roster
 from jira_usage.metrics.trend import Rates
 from jira_usage.metrics.words import (
@@ -47,14 +47,16 @@ def headlines(roster: Roster, days: int) -> list[Headline]:
     active = people | {"work": WORKED}
     idle = licensed | {"work": NO_WORK}
     everyone, working = roster.number(**people), roster.number(**active)
-    share = f"{working / everyone:.0%} of all people" if everyone else ""
+    enabled = roster.number(**people, status="enabled")
+    acted = roster.number(**active, status="enabled")
+    share = f"{acted / enabled:.0%}: {acted:,} of {enabled:,} enabled people" if enabled else ""
     no_licenses = "" if roster.licenses_known else roster.facet("product").unknown
     return [
         _told(
             _active(days),
             working,
             f"People who commented, changed an issue or logged work {window}. "
-            "Reading leaves no trace.",
+            "Reading leaves no trace. The share leaves out whoever is deactivated by now.",
             share,
             active,
         ),
@@ -88,19 +90,17 @@ def headlines(roster: Roster, days: int) -> list[Headline]:
 
 def give_back_headline(listed: Reclaim) -> Headline:
     """How many licenses could be given back, how sure that is, and the way to the reasons."""
-    rows = {
-        level: listed.select({"confidence": [level], "decision": list(GIVEABLE)}).rows
+    numbers = {
+        level: len(listed.select({**GIVES_BACK, "confidence": [level]}).rows)
         for level in CONFIDENCE_WORDS
     }
-    total = sum(len(some) for some in rows.values())
-    sure = " · ".join(
-        f"{word} confidence: {len(rows[level]):,}"
-        for level, word in CONFIDENCE_WORDS.items()
-        if len(rows[level])
-    )
+    rows = listed.select(GIVES_BACK).rows
+    total = len(rows)
+    levels = ", ".join(f"{level} {number:,}" for level, number in numbers.items() if number)
+    sure = f"{count_words(listed, rows)}. Confidence: {levels}" if total else ""
     untold = f"of {people_count(listed.untold)} it can't be told" if listed.untold else ""
     return Headline(
-        "Could be given back",
+        COULD_BE_GIVEN_BACK,
         f"{total:,}" if total or not listed.untold else UNKNOWN,
         "Licenses, not people: of whoever did no work for long. How sure that is depends on "
         "how much is known and on what speaks against it; the list tells the reasons.",

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from jira_usage.decisions import Thresholds
 from jira_usage.metrics.standing import SOURCES
-from jira_usage.metrics.words import listed, plural
+from jira_usage.metrics.words import LOW, MEDIUM, listed, plural, verdict_words
 from jira_usage.period import find_zone, from_epoch_ms, midnight_ms
 from jira_usage.snapshot import Snapshot
 
@@ -77,6 +77,20 @@ class Known:
         if self.days < thresholds.working:
             return f"Only {plural(self.days, 'day')} are known, since {self.since}."
         return ""
+
+    def words(self, thresholds: Thresholds) -> dict[str, str]:
+        """The verdicts in words; “never” says since when, where not all days are known."""
+        return verdict_words(thresholds.quiet, self.since if self.short(thresholds) else "")
+
+    def short(self, thresholds: Thresholds) -> str:
+        """That less is known than verdicts look back on, and what follows; else empty."""
+        if self.days >= thresholds.quiet:
+            return ""
+        most = LOW if self.days < thresholds.cooling else f"{MEDIUM} at most"
+        return (
+            f"Work is known since {self.since} only, {self.days} of the {thresholds.quiet} days "
+            f"that verdicts look back: confidence is {most}."
+        )
 
 
 def known(snapshot: Snapshot, zone_name: str) -> Known:

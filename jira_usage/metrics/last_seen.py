@@ -1,4 +1,4 @@
-"""The admin's “last seen” laid beside the people Jira names: who matches, and who reads."""
+"""The admin's “last seen” laid beside the people Jira names: who matches."""
 
 from __future__ import annotations
 
@@ -81,31 +81,6 @@ def kept_match(matched: Match, export: Export, uploaded_at: int) -> LastSeen:
         export.columns,
         export.anywhere,
     )
-
-
-def days_since_seen(
-    account_ids: pd.Series | pd.Index, seen: Mapping[str, date], today: date
-) -> pd.Series:
-    """Days since each account was last seen, by account_id; NA where never or unknown."""
-    index = pd.Index(account_ids, name="account_id")
-    if not seen:
-        return pd.Series(pd.NA, index, dtype="Int64")
-    ordinals = pd.Series(
-        [day.toordinal() for day in seen.values()], index=pd.Index(list(seen), dtype="str")
-    )
-    days = today.toordinal() - ordinals.astype("Int64").reindex(index)
-    return days.clip(lower=0).rename_axis("account_id")
-
-
-def readers(days_since: pd.Series, seen: Mapping[str, date], today: date, days: int) -> list[str]:
-    """The accounts that did no work in so many days but were seen in them: they read.
-
-    `days_since` holds the days since the last act by account_id, NA where none was found.
-    """
-    worked = days_since.astype("Int64").lt(days).fillna(False)
-    seen_lately = days_since_seen(days_since.index, seen, today).lt(days).fillna(False)
-    chosen = (~worked.to_numpy(dtype=bool)) & seen_lately.to_numpy(dtype=bool)
-    return [str(one) for one in days_since.index[chosen]]
 
 
 def _by_email(users: pd.DataFrame) -> dict[str, str]:

@@ -38,6 +38,7 @@ TIER_ENDS: Final = (25, 50, 100, 200, 300, 400, 500, 600, 800, 1000)
 """Where tiers usually end: rows to change, not facts."""
 FREE_ROLES: Final = frozenset({"contributor", "customer", "stakeholder"})
 CENT: Final = Decimal("0.01")
+THOUSAND: Final = 1_000
 MONTHS: Final = 12
 
 
@@ -146,6 +147,13 @@ def rounded(amount: Decimal) -> Decimal:
 def amount_words(amount: Decimal, currency: str) -> str:
     """“1,234.50 USD”."""
     return f"{rounded(amount):,} {currency}"
+
+
+def round_amount(amount: Decimal, currency: str) -> str:
+    """“1,235 USD”, “197.75 USD”: without cents from a thousand on."""
+    if abs(amount) < THOUSAND:
+        return amount_words(amount, currency)
+    return f"{amount.quantize(Decimal(1), ROUND_HALF_UP):,} {currency}"
 
 
 def _months_later(start: date, months: int) -> date:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -25,12 +26,17 @@ from jira_usage.metrics.words import (
     OPEN,
     PROTECTED,
     plural,
-    verdict_words,
 )
 
 Prices = Mapping[str, Decimal | float]
 GIVEABLE: Final = (OPEN, RELEASE, EXPIRED)
 """The decisions beside which a license that is offered could be given back."""
+COULD_BE_GIVEN_BACK: Final = "Could be given back"
+GIVES_BACK: Final[Choices] = {
+    "confidence": list(CONFIDENCE_WORDS),
+    "decision": list(GIVEABLE),
+}
+"""The filters that show all licenses that could be given back."""
 TEXT, LIST, MONEY = pa.string(), pa.list_(pa.string()), pa.float64()
 WHO: Final = [
     ("account_id", TEXT),
@@ -71,13 +77,15 @@ class Reclaim:
     """The list, the surest first, then by name. `rows` has the columns of WHO without the
     reasons, of VALUE and DECIDED, and `state`: the decision as it stands today.
 
-    `untold` are people of whom it can't be told, `untold_why` says why.
+    `unlisted` counts the other licenses: product_key → verdict → number. `untold` are people
+    of whom it can't be told, `untold_why` says why.
     """
 
     rows: pd.DataFrame
     facets: tuple[Facet, ...]
     grounds: Grounds
     holdings: Holdings = field(default_factory=dict)
+    unlisted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     untold: int = 0
     priced: bool = False
 
@@ -123,8 +131,7 @@ class Reclaim:
     def exported(self, rows: Rows) -> pd.DataFrame:
         """Some rows in the columns of `schema`, in words."""
         frame = self.explained(rows)
-        words = verdict_words(self.grounds.thresholds.quiet)
-        frame["verdict"] = frame["verdict"].map(words)
+        frame["verdict"] = frame["verdict"].map(self.grounds.words)
         told: pd.DataFrame = frame[self.schema.names]
         return told
 
@@ -149,6 +156,7 @@ def reclaim(
     rows = pd.concat([held[["account_id", "product_key", "groups"]], own], axis=1)
     rows = _decided(rows, noted, grounds)
     offered = rows["verdict"].isin((*OFFERED, PROTECTED)) | (rows["state"] != OPEN)
+    others = rows[~offered.to_numpy()]
     rows = rows[offered.to_numpy()].reset_index(drop=True)
     rows["confidence"] = confidence(rows, grounds)
     names = rows["product_key"].map(dict(grounds.product_names))
@@ -161,6 +169,7 @@ def reclaim(
         facets=_facets(rows, grounds),
         grounds=grounds,
         holdings=holdings_of(access, rows["account_id"]),
+        unlisted=counted(others["product_key"], others["verdict"]),
         untold=int((people["verdict"] == "cannot_tell").sum()),
         priced=bool(rows["monthly"].notna().any()),
     )
@@ -186,6 +195,14 @@ def _decided(rows: pd.DataFrame, noted: Noted, grounds: Grounds) -> pd.DataFrame
     return rows
 
 
+def counted(product_keys: pd.Series, stands: Iterable[str]) -> dict[str, Counter[str]]:
+    """product_key → how a license stands → how many do."""
+    told: dict[str, Counter[str]] = {}
+    for (key, stand), number in Counter(zip(product_keys, stands, strict=True)).items():
+        told.setdefault(key, Counter())[stand] = number
+    return told
+
+
 def _monthly(product_keys: pd.Series, prices: Prices) -> pd.Series:
     known = {key: float(price) for key, price in prices.items() if price is not None}
     return product_keys.map(known).astype("Float64")
@@ -209,7 +226,7 @@ def _facets(rows: pd.DataFrame, grounds: Grounds) -> tuple[Facet, ...]:
     return (
         facet_of("product", "Product", rows["product_key"], names),
         facet_of("confidence", "How sure", rows["confidence"], CONFIDENCE_WORDS),
-        facet_of("verdict", "Verdict", rows["verdict"], verdict_words(grounds.thresholds.quiet)),
+        facet_of("verdict", "Verdict", rows["verdict"], grounds.words),
         facet_of("decision", "Decision", rows["state"], DECISION_WORDS),
     )
 

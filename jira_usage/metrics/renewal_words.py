@@ -7,15 +7,34 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from jira_usage.metrics.prices import amount_words
+from jira_usage.metrics.holders import READER, Holders
+from jira_usage.metrics.prices import amount_words, round_amount
 from jira_usage.metrics.what_if import Answer
-from jira_usage.metrics.words import people_count, plural, window_words
+from jira_usage.metrics.words import (
+    COOLING,
+    NEW,
+    PROTECTED,
+    UNCLEAR,
+    WORKING,
+    people_count,
+    plural,
+)
 from jira_usage.terms import Plan
 
 _SMALL: Final = (
     *("none", "one", "two", "three", "four", "five", "six"),
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
+
+
+_KEEPS: Final = {
+    WORKING: "{number} working",
+    COOLING: "{number} cooling",
+    NEW: "{number} new",
+    READER: "{number} seen by the admin's export",
+    PROTECTED: "{number} kept or protected by hand",
+    UNCLEAR: "{number} of whom it can't be told",
+}
 
 
 def number_words(number: int) -> str:
@@ -30,7 +49,7 @@ def missing_words(missing: Sequence[str]) -> str:
 
 
 def answer_words(name: str, answer: Answer, currency: str) -> str:
-    """“Renewing Jira for 55 instead of 80 saves 197.75 USD a month, …”; only where bought
+    """“Renewing Jira for 55 instead of 80 would save 197.75 USD a month, …”; only where bought
     seats and a price were told."""
     bought, renew_for = answer.bought or 0, answer.renew_for
     if answer.costs is None:
@@ -39,17 +58,20 @@ def answer_words(name: str, answer: Answer, currency: str) -> str:
         )
     saved = answer.costs.saved_monthly
     if renew_for == bought:
-        cost = amount_words(answer.costs.then / 12, currency)
+        cost = round_amount(answer.costs.then / 12, currency)
         return f"Renewing {name} for {renew_for:,}, as now, costs {cost} a month."
     if saved > 0:
-        yearly = amount_words(answer.costs.saved_yearly, currency)
+        yearly = round_amount(answer.costs.saved_yearly, currency)
         return (
-            f"Renewing {name} for {renew_for:,} instead of {bought:,} saves "
-            f"{amount_words(saved, currency)} a month, {yearly} a year."
+            f"Renewing {name} for {renew_for:,} instead of {bought:,} would save "
+            f"{round_amount(saved, currency)} a month, {yearly} a year."
         )
     if saved < 0:
-        more = amount_words(-saved, currency)
-        return f"Renewing {name} for {renew_for:,} instead of {bought:,} costs {more} a month more."
+        more = round_amount(-saved, currency)
+        return (
+            f"Renewing {name} for {renew_for:,} instead of {bought:,} would cost {more} a month "
+            "more."
+        )
     if answer.billed_now != answer.billed_then or answer.billed_then is None:
         return f"Going from {bought:,} to {renew_for:,} changes nothing in the price."
     change = "saves nothing" if renew_for < bought else "costs nothing more"
@@ -74,20 +96,27 @@ def tier_words(answer: Answer) -> str:
     )
 
 
-def people_words(answer: Answer, days: int, why_untold: str) -> str:
-    """Who of the people works, reads, and does neither."""
-    window = window_words(days)
-    worked = answer.people - answer.not_found - answer.untold
-    told = [f"{people_count(answer.people)} with a license: {worked:,} worked {window}"]
-    if answer.readers:
-        told.append(f"{answer.readers:,} more were seen by the admin's export")
-    if answer.untold:
-        told.append(
-            f"for {answer.untold:,} it can't be told, so they keep their seats. {why_untold}"
-        )
-    else:
-        told.append(f"no work was found of {answer.idle:,}")
-    return f"{', '.join(told).removesuffix('.')}."
+def people_words(holders: Holders, why_untold: str = "") -> str:
+    """Who keeps the license, and why."""
+    told = [
+        words.format(number=f"{number:,}")
+        for stand, words in _KEEPS.items()
+        if (number := holders.of(stand))
+    ]
+    everyone = f"{people_count(holders.people)} with a license."
+    if not told:
+        return everyone
+    verb = "keeps" if holders.keep == 1 else "keep"
+    sentence = f"{everyone} {holders.keep:,} {verb} it: {', '.join(told)}."
+    return f"{sentence} {why_untold}" if holders.of(UNCLEAR) and why_untold else sentence
+
+
+def sure_words(holders: Holders) -> str:
+    """“64 could be given back. Confidence: high 50, medium 10, low 4.”"""
+    if not holders.could:
+        return "None could be given back."
+    levels = ", ".join(f"{level} {number:,}" for level, number in holders.by_confidence.items())
+    return f"{holders.could:,} could be given back. Confidence: {levels}."
 
 
 def need_words(answer: Answer) -> str:
@@ -96,6 +125,8 @@ def need_words(answer: Answer) -> str:
     reserve = f" and {spare:,} in reserve" if spare else ""
     verb = "is" if answer.needed == 1 else "are"
     need = f"{plural(answer.needed, 'seat')} {verb} needed: {answer.kept:,} for people{reserve}."
+    if answer.bought and answer.bought > answer.people:
+        need += f" Nobody holds {answer.bought - answer.people:,} of the {answer.bought:,} bought."
     if not answer.give_back:
         return need
     back = "1 license has" if answer.give_back == 1 else f"{answer.give_back:,} licenses have"
@@ -135,7 +166,7 @@ def apps_words(now: int, then: int, saved: Decimal, currency: str) -> str:
     """What Marketplace apps cost less, from the counts of the largest product."""
     if saved == 0:
         return f"Marketplace apps are billed for {now:,}, the largest product, before and after."
-    change = "saves" if saved > 0 else "costs"
+    change = "would save" if saved > 0 else "would cost"
     more = "" if saved > 0 else " more"
     return (
         f"Marketplace apps are billed for the largest product: {then:,} instead of {now:,} "

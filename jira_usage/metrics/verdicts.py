@@ -41,6 +41,11 @@ class Judged:
     known: Known
     thresholds: Thresholds
 
+    @property
+    def words(self) -> dict[str, str]:
+        """The verdicts in words."""
+        return self.known.words(self.thresholds)
+
     def of(self, account_id: str) -> pd.Series | None:
         """The row of an account, None where it has no verdict."""
         place = int(self.people["account_id"].searchsorted(account_id))
@@ -97,10 +102,15 @@ def verdicts(
     return pd.Series(told, index=last_act_at.index, dtype="str")
 
 
-def verdict_counts(verdict: pd.Series, thresholds: Thresholds) -> pd.DataFrame:
-    """verdict, label, people, share (0 to 1): a row for each verdict that occurs, in order."""
+def verdict_counts(
+    verdict: pd.Series, thresholds: Thresholds, known: Known | None = None
+) -> pd.DataFrame:
+    """verdict, label, people, share (0 to 1): a row for each verdict that occurs, in order.
+
+    With what is known, labels say so where that is less than verdicts look at.
+    """
     number = verdict[verdict != ""].value_counts()
-    words = verdict_words(thresholds.quiet)
+    words = known.words(thresholds) if known else verdict_words(thresholds.quiet)
     rows = [(key, words[key], int(number.get(key, 0))) for key in words]
     frame = pd.DataFrame(rows, columns=["verdict", "label", "people"])
     frame = frame[frame["people"] > 0].reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""What if we renewed for N seats? People by their last act, and terms, to an answer in money."""
+"""What if we renewed for N seats? How licenses stand, and terms, to an answer in money."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-import numpy as np
 import pandas as pd
 
-from jira_usage.datasets import access_of
-from jira_usage.metrics.access import LICENSED
-from jira_usage.metrics.activity import last_at
+from jira_usage.metrics.holders import Holders
 from jira_usage.metrics.prices import (
     billed_seats,
     lower_tier,
@@ -19,20 +16,15 @@ from jira_usage.metrics.prices import (
     savings_start,
     yearly_cost,
 )
-from jira_usage.period import Period
-from jira_usage.snapshot import Snapshot
 from jira_usage.terms import Buffer, Price, ProductTerms
 
-LONGEST = 366
 CURVE_POINTS = 160
 
 
 @dataclass(frozen=True)
 class Question:
-    """Renew for `seats` (None: for what is needed), calling idle whoever did no work in
-    `idle_days`, with a buffer in reserve; asked `today`."""
+    """Renew for `seats` (None: for what is needed), with a buffer in reserve; asked `today`."""
 
-    idle_days: int
     today: date
     buffer: Buffer = field(default_factory=Buffer)
     seats: int | None = None
@@ -59,21 +51,13 @@ class Costs:
 class Answer:
     """What renewing for `renew_for` seats means for one product.
 
-    people: who holds a license. not_found: without work in the days asked for, readers
-    among them. readers: of those, who was seen nevertheless. idle: the others. untold:
-    without work found, where history or coverage is too thin to say so; they keep
-    their seats. kept: everyone but the idle. needed: kept and the buffer. start: the people or
-    the bought seats, whichever are fewer. lower_tier: where the tier below that of
-    `renew_for` ends. Costs are None as long as terms are missing, or where no price
-    reaches so many seats. starts_on is None where no date was told.
+    needed: those who keep their license, and the buffer. start: the people or the bought
+    seats, whichever are fewer. lower_tier: where the tier below that of `renew_for` ends.
+    Costs are None as long as terms are missing, or where no price reaches so many seats.
+    starts_on is None where no date was told.
     """
 
-    people: int
-    not_found: int
-    readers: int
-    idle: int
-    untold: int
-    kept: int
+    holders: Holders
     needed: int
     bought: int | None
     renew_for: int
@@ -83,6 +67,14 @@ class Answer:
     lower_tier: int | None
     costs: Costs | None
     starts_on: date | None
+
+    @property
+    def people(self) -> int:
+        return self.holders.people
+
+    @property
+    def kept(self) -> int:
+        return self.holders.keep
 
     @property
     def more_to_lower_tier(self) -> int | None:
@@ -101,42 +93,14 @@ class Answer:
         return max(self.kept - self.renew_for, 0)
 
 
-def what_if(
-    days_since: pd.Series,
-    known_days: int,
-    terms: ProductTerms,
-    question: Question,
-    *,
-    seen_days: pd.Series | None = None,
-    blind: bool = False,
-) -> Answer:
-    """The answer for one product.
-
-    `days_since` holds the days since the last act of each licensed person by account_id,
-    NA where none was found; `known_days` is how many days back was read. `seen_days` are the
-    days since each was last seen, NA where never or unknown. `blind`: work could not be read.
-    """
-    people = len(days_since)
-    not_found = _older(days_since, question.idle_days)
-    if blind or known_days < question.idle_days:
-        untold, idle, readers, found = int(not_found.sum()), 0, 0, 0
-    else:
-        reads = np.zeros(people, dtype=np.bool_)
-        if seen_days is not None:
-            reads = not_found & ~_older(seen_days.reindex(days_since.index), question.idle_days)
-        untold, found, readers = 0, int(not_found.sum()), int(reads.sum())
-        idle = found - readers
-    kept = people - idle
+def what_if(holders: Holders, terms: ProductTerms, question: Question) -> Answer:
+    """The answer for one product."""
+    people, kept = holders.people, holders.keep
     needed = kept + question.buffer.of(kept)
     renew_for = needed if question.seats is None else question.seats
     price, bought = terms.price, terms.bought
     return Answer(
-        people=people,
-        not_found=found,
-        readers=readers,
-        idle=idle,
-        untold=untold,
-        kept=kept,
+        holders=holders,
         needed=needed,
         bought=bought,
         renew_for=renew_for,
@@ -154,11 +118,6 @@ def _costs(price: Price | None, bought: int | None, renew_for: int) -> Costs | N
         return None
     now, then = yearly_cost(price, bought), yearly_cost(price, renew_for)
     return None if now is None or then is None else Costs(now, then)
-
-
-def _older(days: pd.Series, limit: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Which days are at least so many; none known counts as that."""
-    return np.asarray(days.to_numpy(np.float64, na_value=np.inf) >= limit)
 
 
 def cost_curve(price: Price, *points: int) -> pd.DataFrame:
@@ -180,35 +139,3 @@ def cost_curve(price: Price, *points: int) -> pd.DataFrame:
         if (cost := monthly_cost(price, number)) is not None
     ]
     return pd.DataFrame(rows, columns=["seats", "cost", "tier_end"])
-
-
-def days_since_last_act(
-    events: pd.DataFrame, access: pd.DataFrame, period: Period, *, count_created: bool = False
-) -> pd.DataFrame:
-    """account_id, product_key, days: a row per license; 0 is the period's last date.
-
-    Takes Snapshot.tally and the dataset access. Days are those of the period's zone; more
-    than a year is told as 366, and NA is no act found in all that was read.
-    """
-    year = Period.last_days(LONGEST, period.zone_name, period.end_ms - 1)
-    last = last_at(events, period.end_ms, count_created=count_created)
-    days = LONGEST - np.searchsorted(year.midnights_ms, last, side="right")
-    held = access.loc[access["state"] == LICENSED, ["account_id", "product_key"]]
-    frame = held.reset_index(drop=True)
-    place = events["account_id"].cat.categories.get_indexer(pd.Index(frame["account_id"]))
-    found = (place >= 0) & (last[place] >= 0) if len(last) else np.zeros(len(frame), dtype=np.bool_)
-    frame["days"] = pd.Series(days[place] if len(last) else 0, index=frame.index, dtype="Int64")
-    frame["days"] = frame["days"].mask(~found)
-    return frame
-
-
-def known_days(covered_from_ms: int, period: Period) -> int:
-    """How many of the last dates, the period's last among them, were read from their midnight."""
-    year = Period.last_days(LONGEST, period.zone_name, period.end_ms - 1)
-    return int((year.midnights_ms >= covered_from_ms).sum())
-
-
-def days_by_license(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
-    """days_since_last_act of the snapshot."""
-    held = access_of(snapshot)
-    return days_since_last_act(snapshot.tally, held, period, count_created=count_created)

@@ -104,9 +104,15 @@ def window_words(days: int) -> str:
     return "today" if days == 1 else f"in the last {days} days"
 
 
-def verdict_words(quiet_days: int) -> dict[str, str]:
-    """The verdicts in words, in their order; `quiet_days` is the furthest they look back."""
-    return {verdict: words.format(quiet=quiet_days) for verdict, words in VERDICT_WORDS.items()}
+def verdict_words(quiet_days: int, since: str = "") -> dict[str, str]:
+    """The verdicts in words, in their order; `quiet_days` is the furthest they look back.
+
+    `since` is told where fewer days are known: “Never seen working since Oct 29”.
+    """
+    told = {verdict: words.format(quiet=quiet_days) for verdict, words in VERDICT_WORDS.items()}
+    if since:
+        told[NEVER] = f"{told[NEVER]} since {since}"
+    return told
 
 
 def listed(texts: Sequence[str], most: int = 3) -> str:

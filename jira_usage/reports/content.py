@@ -55,12 +55,12 @@ def build_report(subject: Subject, making: Making) -> Report:
     """Everything a report says about a subject."""
     snapshot, period, _ = subject.key
     roster = answers.judged_roster(*subject.key, subject.noted)
-    counts = verdict_counts(roster.people["verdict"], subject.noted.thresholds)
-    limit = subject.noted.thresholds.working
+    limits, known = subject.noted.thresholds, answers.known_of(*subject.key)
+    counts = verdict_counts(roster.people["verdict"], limits, known)
     first, last = period.first_on, period.last_on
     return Report(
         site=str(snapshot.meta["site_url"]).removeprefix("https://"),
-        answer=findings.who_works(counts, limit, licensed=roster.licenses_known),
+        answer=findings.who_works(counts, limits.working, licensed=roster.licenses_known),
         window=f"{first:%B} {first.day} to {last:%B} {last.day}, {last.year}",
         about=_about(subject, making),
         definition=COUNTED + NOT_READING + (CREATED if subject.count_created else NOT_CREATED),

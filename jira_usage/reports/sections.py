@@ -16,7 +16,7 @@ from jira_usage.metrics.reclaim import GIVEABLE, count_words
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.rows import each
 from jira_usage.metrics.tables import NO_NAME, UNKNOWN
-from jira_usage.metrics.words import CONFIDENCE_WORDS, STANDING_WORDS, plural, verdict_words
+from jira_usage.metrics.words import CONFIDENCE_WORDS, STANDING_WORDS, plural
 from jira_usage.period import find_zone, from_epoch_ms
 from jira_usage.reports.discreet import OTHER, UNDER, merged_names, too_small
 from jira_usage.reports.narrowed import NOT_SHARED
@@ -168,7 +168,7 @@ def offered(
         note=note if listed.untold else "",
     )
     if people_ != "none" and many:
-        words = verdict_words(subject.noted.thresholds.quiet)
+        words = listed.grounds.words
         told = [
             (
                 row.display_name or NO_NAME,
@@ -244,7 +244,7 @@ def people(subject: Subject, roster: Roster, small: set[str]) -> Section:
     some = roster.rows(rows[:MOST_PEOPLE])
     products = subject.snapshot.products
     names = dict(zip(products["product_key"], products["product_name"], strict=True))
-    verdict = verdict_words(subject.noted.thresholds.quiet)
+    verdict = answers.known_of(*subject.key).words(subject.noted.thresholds)
     told = [
         (
             row.display_name or NO_NAME,

@@ -86,7 +86,7 @@ def headline_cards(headlines: Sequence[Headline]) -> None:
 
 def people_link(
     label: str,
-    filters: Mapping[str, str],
+    filters: Mapping[str, str | Sequence[str]],
     icon: str = ":material/arrow_forward:",
     *,
     page: str = "users",

@@ -12,7 +12,8 @@ import streamlit as st
 from jira_usage import seen
 from jira_usage.errors import InvalidInput, JiraUsageError
 from jira_usage.metrics.admin_export import EXPORT_HELP, LARGEST, Export, read_export
-from jira_usage.metrics.last_seen import Match, kept_match, match, readers
+from jira_usage.metrics.holders import readers
+from jira_usage.metrics.last_seen import Match, kept_match, match
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.words import people_count, plural, window_words
 from jira_usage.seen import LastSeen
@@ -52,16 +53,15 @@ def _kept(view: View, books: Books, told: LastSeen, roster: Roster) -> None:
     )
     if told.anywhere:
         st.caption("Being seen in another product is no proof of reading Jira.")
-    since = pd.concat([product.days_since for product in books.products] or [pd.Series(dtype=int)])
-    since = since[~since.index.duplicated()]
-    found = readers(since, dates, books.today, view.days)
+    found = readers(books.listed)
     verb = "was" if len(found) == 1 else "were"
-    who = f"{people_count(len(found))} without work {verb} seen {window_words(view.days)}"
-    if found and not books.blind:
+    lately = window_words(books.listed.grounds.thresholds.quiet)
+    if found:
+        who = f"{people_count(len(found))} without work {verb} seen {lately}"
         with st.expander(f"{who}: they read", icon=":material/visibility:"):
             _names(roster, told, found)
-    elif not books.blind:
-        st.markdown(f"Nobody without work was seen {window_words(view.days)}.")
+    elif not books.listed.untold:
+        st.markdown(f"Nobody without work was seen {lately}.")
     if login.is_administrator():
         st.button(
             "Forget these dates",

@@ -13,7 +13,7 @@ from jira_usage.metrics.known import Known
 from jira_usage.metrics.person import assigned_in_jira
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.tables import instants, people_table, roles_in_words
-from jira_usage.metrics.words import CONFIDENCE_WORDS, DECISION_WORDS, verdict_words
+from jira_usage.metrics.words import CONFIDENCE_WORDS, DECISION_WORDS
 from jira_usage.ui import brand, cards, columns, product_seats, reclaim_notes
 from jira_usage.ui.text import safe
 from jira_usage.ui.view import View
@@ -55,7 +55,7 @@ def show_verdict(view: View, account_id: str, noted: Noted) -> None:
     if row is None:
         st.caption("No verdict: only enabled people with a license have one.")
         return
-    words = verdict_words(judged.thresholds.quiet)[str(row["verdict"])]
+    words = judged.words[str(row["verdict"])]
     last, first = (
         None if pd.isna(row[name]) else int(row[name]) for name in ("last_act_at", "first_seen_at")
     )

@@ -1,12 +1,14 @@
-"""The numbers the Reclaim page opens with: how many could give back, and how sure that is."""
+"""The numbers the Reclaim page opens with: how many licenses, and how sure that is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from decimal import Decimal
 
 import streamlit as st
 
-from jira_usage.metrics.reclaim import GIVEABLE, Reclaim, count_words
+from jira_usage.metrics.facets import Choices
+from jira_usage.metrics.prices import round_amount
+from jira_usage.metrics.reclaim import COULD_BE_GIVEN_BACK, GIVES_BACK, Reclaim, count_words
 from jira_usage.metrics.words import CONFIDENCE_WORDS, people_count
 from jira_usage.ui import address
 from jira_usage.ui.text import safe
@@ -17,7 +19,7 @@ MEANS = {
     "low": "Little is known, or something speaks against it. Ask first.",
 }
 WHOLE = (
-    "People with a license of whom no work was found for long. "
+    "Licenses, not people: of whoever did no work for long. "
     "Those kept or protected by hand are left out."
 )
 
@@ -25,14 +27,14 @@ WHOLE = (
 def show(listed: Reclaim, currency: str) -> None:
     """All of them, then by confidence; each number opens its list."""
     with st.grid(4, min_column_width=160):
-        _card(listed, "Could give back", tuple(CONFIDENCE_WORDS), WHOLE, currency)
+        _card(listed, COULD_BE_GIVEN_BACK, tuple(CONFIDENCE_WORDS), WHOLE, currency)
         for level, word in CONFIDENCE_WORDS.items():
             _card(listed, f"{word} confidence", (level,), MEANS[level], currency)
-    known, enough = listed.grounds.known, listed.grounds.thresholds.quiet
-    if listed.size and known.days < enough:
+    known, limits = listed.grounds.known, listed.grounds.thresholds
+    if listed.size and known.short(limits):
         st.caption(
-            f"Work is known since {safe(known.since)} only. To be surer, choose "
-            f"{enough} days or more under Options beside Refresh, and refresh once."
+            f"{known.short(limits)} To be surer, choose "
+            f"{limits.quiet} days or more under Options beside Refresh, and refresh once."
         )
     if listed.untold:
         st.info(
@@ -49,15 +51,14 @@ def money(amount: float, currency: str) -> str:
 def _card(
     listed: Reclaim, label: str, levels: tuple[str, ...], meaning: str, currency: str
 ) -> None:
-    choices = {"confidence": list(levels), "decision": list(GIVEABLE)}
+    choices = {**GIVES_BACK, "confidence": list(levels)}
     rows = listed.select(choices).rows
     with st.container(border=True, height="stretch"):
-        st.metric(label, f"{listed.people(rows):,}", help=meaning)
+        st.metric(label, f"{len(rows):,}", help=meaning)
         monthly = listed.monthly(rows)
         if monthly:
-            st.caption(
-                f"{money(monthly, currency)} a month, {money(monthly * 12, currency)} a year"
-            )
+            told = [safe(round_amount(Decimal(cost), currency)) for cost in (monthly, monthly * 12)]
+            st.caption(f"{told[0]} a month, {told[1]} a year")
         if len(rows):
             st.button(
                 count_words(listed, rows),
@@ -69,7 +70,7 @@ def _card(
             )
 
 
-def _open(listed: Reclaim, choices: Mapping[str, list[str]]) -> None:
+def _open(listed: Reclaim, choices: Choices) -> None:
     """Filters this very page: a link to the page one is on does not reach the address bar."""
     address.clear([facet.key for facet in listed.facets])
     for key, values in choices.items():

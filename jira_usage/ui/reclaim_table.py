@@ -12,7 +12,7 @@ import streamlit as st
 
 from jira_usage.metrics.reclaim import Reclaim
 from jira_usage.metrics.tables import HIDDEN, NO_NAME, instants
-from jira_usage.metrics.words import CONFIDENCE_WORDS, DECISION_WORDS, verdict_words
+from jira_usage.metrics.words import CONFIDENCE_WORDS, DECISION_WORDS
 from jira_usage.ui import address, columns, people_table, reclaim_files
 from jira_usage.ui.people_filters import Chosen
 from jira_usage.ui.people_table import HIGHEST, ROW_HEIGHT
@@ -89,13 +89,12 @@ def _explained(listed: Reclaim, rows: tuple[int, ...]) -> pd.DataFrame:
 
 
 def _in_words(rows: pd.DataFrame, listed: Reclaim) -> pd.DataFrame:
-    limits = listed.grounds.thresholds
     return pd.DataFrame(
         {
             "name": rows["display_name"].where(rows["display_name"] != "", NO_NAME),
             "email": rows["email"].where(rows["email"] != "", HIDDEN),
             "product": rows["product_name"],
-            "verdict": rows["verdict"].map(verdict_words(limits.quiet)),
+            "verdict": rows["verdict"].map(listed.grounds.words),
             "last_act": instants(rows["last_act_at"]),
             "sure": rows["confidence"].map(CONFIDENCE_WORDS),
             "for": rows["reasons_for"],
@@ -118,7 +117,7 @@ def _columns(view: View, currency: str) -> dict[str, Any]:
         "name": text("Name", pinned=True, width=140, help="Click it to open the person."),
         "email": text("Email", width=236),
         "product": text("Product", width=130),
-        "verdict": text("Verdict", width=140),
+        "verdict": text("Verdict", width=212),
         "last_act": columns.moment(
             "Last act", view.zone, "MMM D, YYYY", width=100, help="In all that is kept."
         ),

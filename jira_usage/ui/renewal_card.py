@@ -11,10 +11,10 @@ import streamlit as st
 
 from jira_usage import charts
 from jira_usage.metrics import renewal_words
-from jira_usage.metrics.last_seen import days_since_seen
+from jira_usage.metrics.reclaim import GIVES_BACK
 from jira_usage.metrics.tiles import UNKNOWN
 from jira_usage.metrics.what_if import Answer, Question, cost_curve, what_if
-from jira_usage.metrics.words import NO_WORK, people_count
+from jira_usage.metrics.words import people_count
 from jira_usage.terms import MOST_SEATS, Buffer, ProductTerms
 from jira_usage.ui import cards, login, renewal_terms
 from jira_usage.ui.renewal_view import Books, Product
@@ -36,17 +36,9 @@ def show(view: View, books: Books, product: Product, buffer: Buffer) -> Plan:
     """Draws the card; returns the plan."""
     told = books.terms.of(product.key)
     with cards.card(product.name):
-        seen = days_since_seen(product.days_since.index, books.dates, books.today)
 
         def answered(seats: int | None) -> Answer:
-            return what_if(
-                product.days_since,
-                books.known_days,
-                told,
-                Question(view.days, books.today, buffer, seats),
-                seen_days=seen,
-                blind=bool(books.blind),
-            )
+            return what_if(product.holders, told, Question(books.today, buffer, seats))
 
         needed = answered(None)
         _numbers(product, told, needed)
@@ -57,7 +49,7 @@ def show(view: View, books: Books, product: Product, buffer: Buffer) -> Plan:
             _money(view, books, product, told, answer)
         else:
             st.info(renewal_words.missing_words(told.missing), icon=":material/payments:")
-        _people(view, books, product, answer)
+        _people(books, product, answer)
         if login.is_administrator():
             renewal_terms.show(books, product, told)
     return Plan(product, answer, told.bought, complete)
@@ -121,15 +113,16 @@ def _cost_by_seats(curve: pd.DataFrame, points: Iterable[tuple[str, int]], curre
     return charts.cost_by_seats(curve, dict(points), currency)
 
 
-def _people(view: View, books: Books, product: Product, answer: Answer) -> None:
+def _people(books: Books, product: Product, answer: Answer) -> None:
     short = renewal_words.short_words(answer)
     if short:
         st.warning(short, icon=":material/group_remove:")
     st.markdown(renewal_words.need_words(answer))
-    st.caption(renewal_words.people_words(answer, view.days, safe(books.blind)))
+    st.markdown(renewal_words.sure_words(product.holders))
+    st.caption(renewal_words.people_words(product.holders, safe(books.listed.untold_why)))
     with st.container(horizontal=True, gap="xsmall"):
         if answer.people:
             cards.people_link(people_count(answer.people), {"product": product.key})
-        if answer.not_found:
-            found = f"{answer.not_found:,} no work found"
-            cards.people_link(found, {"product": product.key, "work": NO_WORK})
+        if product.holders.could:
+            could = f"{product.holders.could:,} could be given back"
+            cards.people_link(could, {"product": product.key, **GIVES_BACK}, page="reclaim")

@@ -11,7 +11,8 @@ import pandas as pd
 import streamlit as st
 
 from jira_usage.errors import InvalidInput
-from jira_usage.metrics.prices import amount_words, apps_yearly_cost
+from jira_usage.metrics.prices import apps_yearly_cost, round_amount
+from jira_usage.metrics.reclaim import COULD_BE_GIVEN_BACK
 from jira_usage.metrics.renewal_words import apps_words
 from jira_usage.metrics.words import plural
 from jira_usage.terms import LONGEST_CURRENCY, Buffer, Terms, money
@@ -40,8 +41,9 @@ def show(place: Any, books: Books, plans: Sequence[Plan]) -> None:
         with st.container(horizontal=True, gap="medium"):
             now = sum((p.answer.costs.now for p in told if p.answer.costs), Decimal(0))
             _metric("Cost now, a month", now / 12, books)
-            _metric("Saved a month", saved_yearly / 12, books)
-            _metric("Saved a year", saved_yearly, books)
+            would = "Would save" if saved_yearly >= 0 else "Would cost more"
+            _metric(f"{would} a month", abs(saved_yearly) / 12, books)
+            _metric(f"{would} a year", abs(saved_yearly), books)
         st.caption(
             f"Over {plural(len(told), 'product')} with prices and seats, of {len(books.products)}; "
             "Marketplace apps are not in it."
@@ -58,7 +60,7 @@ def _at_a_glance(plans: Sequence[Plan]) -> None:
             "bought": plan.bought,
             "renew": plan.answer.renew_for,
             "spare": None if plan.bought is None else plan.bought - plan.answer.renew_for,
-            "back": plan.answer.not_found,
+            "back": plan.answer.holders.could,
         }
         for plan in plans
     ]
@@ -74,7 +76,7 @@ def _at_a_glance(plans: Sequence[Plan]) -> None:
                 "bought": number("Bought"),
                 "renew": number("Renew for"),
                 "spare": number("Fewer than now", help="Bought less those to renew for."),
-                "back": number("No work found", help="In the days shown."),
+                "back": number(COULD_BE_GIVEN_BACK, help="As Reclaim lists them."),
             },
             alt="People, bought seats and seats to renew for, of each product",
         )
@@ -135,4 +137,4 @@ def _apps(books: Books, plans: Sequence[Plan]) -> str:
 
 
 def _metric(label: str, amount: Decimal, books: Books) -> None:
-    st.metric(label, safe(amount_words(amount, books.terms.currency)), width="content")
+    st.metric(label, safe(round_amount(amount, books.terms.currency)), width="content")

@@ -7,26 +7,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from jira_usage import seen, terms
+from jira_usage.decisions import Noted
 from jira_usage.errors import JiraUsageError, StoreDamaged
-from jira_usage.metrics import answers, what_if
+from jira_usage.metrics import answers
+from jira_usage.metrics.holders import Holders, holders
+from jira_usage.metrics.reclaim import Beside, Reclaim
 from jira_usage.metrics.rows import each
-from jira_usage.period import Period
+from jira_usage.reports.subject import beside_of
 from jira_usage.seen import LastSeen
-from jira_usage.snapshot import Snapshot
 from jira_usage.store import SiteStore
 from jira_usage.terms import Buffer, Terms
-from jira_usage.ui import login, session
+from jira_usage.ui import login, reclaim_notes, session
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.view import View
 
 HOW = (
-    "Whoever did no work in the days shown (chosen in the sidebar) would give the license back, "
-    "unless the admin's export saw them. Nothing is changed in Jira. Money is shown only from "
-    "prices and seats that you have entered."
+    "What could be given back is what the Reclaim page lists, by its thresholds and whatever "
+    "window is chosen. Whoever works or cools, is new, was seen by the admin's export, or is "
+    "kept or protected by hand keeps the license. Nothing is changed in Jira. Money is shown "
+    "only from prices and seats that you have entered."
 )
 BUFFER, BUFFER_UNIT = "buffer", "buffer_in"
 UNITS: Mapping[str, str] = {"percent": "percent", "seats": "seats"}
@@ -34,29 +36,24 @@ UNITS: Mapping[str, str] = {"percent": "percent", "seats": "seats"}
 
 @dataclass(frozen=True)
 class Product:
-    """One product: its row of seat_table, and the days since each licensed person's last act."""
+    """One product: its row of seat_table, and how its licenses stand."""
 
     key: str
     name: str
     row: Any
-    days_since: pd.Series
+    holders: Holders
 
 
 @dataclass(frozen=True)
 class Books:
-    """What was said and uploaded, and the products that somebody holds a license of."""
+    """What was said and uploaded, the list of Reclaim, and the products that are licensed."""
 
     kept: SiteStore
     terms: Terms
     seen: LastSeen | None
+    listed: Reclaim
     products: list[Product]
-    known_days: int
-    blind: str
     today: date
-
-    @property
-    def dates(self) -> Mapping[str, date]:
-        return self.seen.dates if self.seen else {}
 
 
 def open_books(view: View) -> Books:
@@ -69,8 +66,10 @@ def open_books(view: View) -> Books:
     except StoreDamaged as error:
         _show_damaged(signed.kept, error)
         st.stop()
+    last_seen, beside = _beside(signed.kept)
+    listed = view.cached(answers.reclaim_list, reclaim_notes.noted() or Noted(), beside)
+    held = view.drawn(holders, listed)
     table = view.cached(answers.seat_table)
-    held = view.drawn(_by_product, view.cached(what_if.days_by_license))
     products = [
         Product(key, str(row.product_name) or key, row, held[key])
         for row in each(table)
@@ -79,20 +78,11 @@ def open_books(view: View) -> Books:
     return Books(
         signed.kept,
         told,
-        _last_seen(signed.kept),
+        last_seen,
+        listed,
         products,
-        view.drawn(what_if.known_days, view.snapshot.covered_from_ms, view.period),
-        view.cached(_blind),
         view.period.last_on,
     )
-
-
-def _blind(snapshot: Snapshot, period: Period, count_created: bool) -> str:
-    return answers.blind(snapshot, period)
-
-
-def _by_product(licenses: pd.DataFrame) -> dict[str, pd.Series]:
-    return dict(iter(licenses.set_index("account_id").groupby("product_key")["days"]))
 
 
 def ask_buffer(told: Terms) -> Buffer:
@@ -130,12 +120,13 @@ def saved(kept: SiteStore, change: Callable[[Terms], Terms]) -> bool:
     return True
 
 
-def _last_seen(kept: SiteStore) -> LastSeen | None:
+def _beside(kept: SiteStore) -> tuple[LastSeen | None, Beside]:
+    """The admin's export, and what Reclaim takes of it; none where it can't be read."""
     try:
-        return seen.load_last_seen(kept)
+        return seen.load_last_seen(kept), beside_of(kept)
     except StoreDamaged as error:
         show_error(error, calm=True)
-        return None
+        return None, Beside()
 
 
 def _show_damaged(kept: SiteStore, error: StoreDamaged) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from jira_usage import charts
 from jira_usage.decisions import Noted, Thresholds
 from jira_usage.metrics import answers, findings
+from jira_usage.metrics.known import Known
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.verdicts import verdict_counts
 from jira_usage.metrics.words import people_count
@@ -17,9 +18,8 @@ from jira_usage.ui.view import View
 
 def show(view: View, roster: Roster, noted: Noted) -> None:
     """One bar, split by verdict, and the ways to the people of each part."""
-    limits = noted.thresholds
-    counts = view.drawn(_counts, roster.people, limits)
-    known = view.cached(answers.known_of)
+    limits, known = noted.thresholds, view.cached(answers.known_of)
+    counts = view.drawn(_counts, roster.people, limits, known)
     finding = view.drawn(_finding, counts, limits.working, roster.licenses_known)
     with cards.card(finding, view.drawn(findings.who_works_more, counts, known, limits)):
         cards.chart(
@@ -44,5 +44,5 @@ def _finding(counts: pd.DataFrame, days: int, licensed: bool) -> str:
     return findings.who_works(counts, days, licensed=licensed)
 
 
-def _counts(people: pd.DataFrame, limits: Thresholds) -> pd.DataFrame:
-    return verdict_counts(people["verdict"], limits)
+def _counts(people: pd.DataFrame, limits: Thresholds, known: Known) -> pd.DataFrame:
+    return verdict_counts(people["verdict"], limits, known)

@@ -13,7 +13,7 @@ from jira_usage.metrics import answers, findings
 from jira_usage.metrics.known import Known
 from jira_usage.metrics.trend import Rates
 from jira_usage.metrics.verdicts import verdict_counts
-from tests.builders import company, snapshot, window
+from tests.builders import act, company, days_ago, snapshot, user, window
 
 
 def counts(**people: int) -> pd.DataFrame:
@@ -28,6 +28,7 @@ def test_who_works() -> None:
         "3 of 4 licensed people worked in the last 30 days"
     )
     assert findings.who_works_more(told, known, usual) == (
+        "Verdicts look at the same days whatever window is chosen. "
         "Working: in the last 30 days. Cooling: up to 60. Quiet: up to 90. "
         "Work is known since Oct 1; reading leaves no trace."
     )
@@ -47,11 +48,27 @@ def test_sentences_of_a_small_site(tmp_path: Path) -> None:
         findings.trend_more(trend) == "Most on Tuesday, November 17: 1 person. Today is not over."
     )
     assert findings.kinds(answers.acts_by_kind(kept, period, False)) == (
-        "Comments are 50% of what people do"
+        "Changes to issues are 67% of all counted acts"
     )
     assert findings.rhythm(answers.weekday_hours(kept, period, False)).startswith("Busiest: ")
     told = findings.projects(answers.project_activity(kept, period, False))
     assert told == "People worked in 1 of 2 projects"
+
+
+def test_the_sentence_counts_the_acts_that_the_chart_shows(tmp_path: Path) -> None:
+    """A robot's two changes outnumber the comment of a person, and an issue created counts not."""
+    acts = [
+        act("ann"),
+        *(act("bot", at=days_ago(n), act="issue_changed") for n in (1, 2)),
+        *(act("ann", at=days_ago(n), act="issue_created") for n in (1, 2, 3)),
+    ]
+    users = [user("ann"), user("bot", account_type="app")]
+    kept, period = snapshot(tmp_path, users=users, acts=acts), window(7)
+    by_day = answers.acts_by_day(kept, period, False).groupby("group")["actions"].sum()
+    assert by_day["changes"] / by_day.sum() == 2 / 3
+    assert findings.kinds(answers.acts_by_kind(kept, period, False)) == (
+        "Changes to issues are 67% of all counted acts"
+    )
 
 
 def test_sentences_of_an_empty_site(tmp_path: Path) -> None:

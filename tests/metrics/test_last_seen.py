@@ -6,7 +6,6 @@ import csv
 import io
 from datetime import date
 
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 from jira_usage.errors import InvalidInput
 from jira_usage.metrics import admin_export
 from jira_usage.metrics.admin_export import Export, read_export
-from jira_usage.metrics.last_seen import Match, days_since_seen, kept_match, match, readers
+from jira_usage.metrics.last_seen import Match, kept_match, match
 from tests.builders import table, user
 
 TODAY = date(2026, 11, 20)
@@ -243,24 +242,6 @@ def test_only_ids_and_dates_are_kept() -> None:
     }
     text = kept.to_json().decode()
     assert "acme.example" not in text and "A Name" not in text and "zz" not in text
-
-
-def test_who_was_seen_and_never_writes_is_a_reader() -> None:
-    since = pd.Series(
-        [None, None, 3, 50, None],
-        index=pd.Index(["read", "away", "work", "late", "unknown"]),
-        dtype="Int64",
-    )
-    dates = {
-        "read": date(2026, 11, 13),
-        "away": date(2026, 10, 1),
-        "work": date(2026, 11, 20),
-        "late": date(2026, 10, 22),  # 29 days ago
-    }
-    assert readers(since, dates, TODAY, 30) == ["read", "late"]
-    assert readers(since, {}, TODAY, 30) == []
-    told = days_since_seen(since.index, dates, TODAY)
-    assert [None if pd.isna(day) else int(day) for day in told] == [7, 50, 0, 29, None]
 
 
 cells = st.one_of(

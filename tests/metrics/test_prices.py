@@ -18,6 +18,7 @@ from jira_usage.metrics.prices import (
     lower_tier,
     monthly_cost,
     monthly_prices,
+    round_amount,
     rounded,
     savings_start,
     yearly_cost,
@@ -197,3 +198,18 @@ def test_amounts_are_rounded_to_cents_only_when_shown() -> None:
 def test_prices_that_make_no_sense_are_refused(model: str, steps: tuple[Step, ...]) -> None:
     with pytest.raises(InvalidInput):
         Price(model, steps)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [
+        ("999.99", "999.99 USD"),
+        ("1000", "1,000 USD"),
+        ("8922.48", "8,922 USD"),
+        ("1234.5", "1,235 USD"),
+        ("-1234.5", "-1,235 USD"),
+        ("0", "0.00 USD"),
+    ],
+)
+def test_large_amounts_are_told_without_cents(amount: str, told: str) -> None:
+    assert round_amount(D(amount), "USD") == told

@@ -15,7 +15,7 @@ import pytest
 from jira_usage.decisions import KEEP, PROTECT, RELEASE, Decision, Noted
 from jira_usage.metrics import answers
 from jira_usage.metrics.filled_in import read_filled_in
-from jira_usage.metrics.reclaim import GIVEABLE, Beside, Reclaim, count_words
+from jira_usage.metrics.reclaim import GIVEABLE, GIVES_BACK, Beside, Reclaim, count_words
 from jira_usage.metrics.workbook import workbook
 from jira_usage.schema import ENABLED, GOT
 from jira_usage.writers import written
@@ -66,7 +66,6 @@ def test_nothing_against_gives_high_confidence(tmp_path: Path) -> None:
     assert confidences(told) == {"p": "high", "q": "high"}
     assert why_not(told) == []
     assert why(told) == [
-        "Never seen working.",
         "No work found since Aug 13, when what is known begins.",
         "Holds it through jira-users alone: leaving that group frees the license.",
     ]
@@ -195,10 +194,11 @@ def test_who_returned_or_got_the_license_lately_is_low(tmp_path: Path) -> None:
     assert confidences(listed(tmp_path, changes=old))["p"] == "high"
 
 
-def test_a_reader_is_not_idle(tmp_path: Path) -> None:
+def test_a_reader_is_not_idle_and_keeps_the_license(tmp_path: Path) -> None:
     seen = (("p", date(2026, 8, 23)), ("q", date(2026, 8, 22)))
     told = listed(tmp_path, beside=Beside(last_seen=seen))
-    assert confidences(told) == {"p": "low", "q": "high"}
+    assert confidences(told) == {"p": "", "q": "high"}
+    assert told.rows["account_id"].iloc[told.select(GIVES_BACK).rows].tolist() == ["q"]
     assert why_not(told) == [
         "Was in Jira on Aug 23, says the administrators' export: a reader, not idle."
     ]

@@ -109,6 +109,11 @@ def test_every_headline_opens_as_many_people_as_it_says(roster: Roster) -> None:
         assert f"{len(roster.select(chosen).rows):,}" == one.value
 
 
+def test_the_share_of_active_people_is_of_those_enabled(roster: Roster) -> None:
+    """Ann and Ben of Ann, Ben and Cyn; Dee is deactivated."""
+    assert headlines(roster, 7)[0].note == "67%: 2 of 3 enabled people"
+
+
 def test_rates_open_the_same_people(tmp_path: Path) -> None:
     kept = snapshot(tmp_path, **company())
     told = rate_headlines(answers.rates(kept, window(), False), 7)

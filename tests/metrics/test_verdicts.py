@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from jira_usage.decisions import KEEP, PROTECT, Decision, Noted, Thresholds
 from jira_usage.metrics import answers
 from jira_usage.metrics.headline import headlines
+from jira_usage.metrics.known import Known
 from jira_usage.metrics.verdicts import moved, verdict_counts, why
 from jira_usage.metrics.words import VERDICT_WORDS
 from jira_usage.snapshot import Snapshot
@@ -203,6 +204,33 @@ def test_thirty_days_known_tell_nobody_cooling_without_an_act(tmp_path: Path) ->
     assert why("never", None, None, told.known, Thresholds()) == (
         "No work found since Oct 21, when what is known begins."
     )
+
+
+@pytest.mark.parametrize(
+    ("covered", "words"), [(31, "Never seen working since Oct 21"), (90, "Never seen working")]
+)
+def test_never_says_since_when_where_less_is_known_than_verdicts_look_back(
+    tmp_path: Path, covered: int, words: str
+) -> None:
+    kept = a_site(tmp_path, covered_days=covered)
+    told = answers.judged(kept, window(30), False, USUAL)
+    assert told.words["never"] == words and told.words["working"] == "Working"
+    roster = answers.judged_roster(kept, window(30), False, USUAL)
+    assert roster.facet("verdict").labels["never"] == words
+    counts = verdict_counts(roster.people["verdict"], Thresholds(), told.known)
+    assert counts["label"].tolist() == [words]
+    assert bool(told.known.short(Thresholds())) == (covered < 90)
+
+
+def test_what_is_short_says_how_sure_one_can_be() -> None:
+    def short(days: int) -> str:
+        first_on = date(2026, 11, 20) - timedelta(days=days - 1)
+        return Known("UTC", date(2026, 11, 20), first_on).short(Thresholds())
+
+    assert short(90) == ""
+    look_back = "of the 90 days that verdicts look back"
+    assert short(60).endswith(f"only, 60 {look_back}: confidence is medium at most.")
+    assert short(59).endswith(f"only, 59 {look_back}: confidence is low.")
 
 
 def test_where_licenses_are_unknown_all_enabled_people_are_judged(tmp_path: Path) -> None:

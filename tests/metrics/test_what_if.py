@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-import pandas as pd
 import pytest
 
 from jira_usage.metrics import renewal_words as words
+from jira_usage.metrics.holders import READER, Holders
 from jira_usage.metrics.what_if import (
     Answer,
     Question,
     cost_curve,
-    days_since_last_act,
-    known_days,
     what_if,
 )
+from jira_usage.metrics.words import (
+    COOLING,
+    HIGH,
+    LOW,
+    MEDIUM,
+    NEW,
+    PROTECTED,
+    UNCLEAR,
+    WORKING,
+)
 from jira_usage.terms import Buffer, Price, ProductTerms, Step
-from tests.builders import NOW, access_row, access_table, at, days_ago, event, events, window
 
 D = Decimal
 TODAY = date(2026, 11, 20)
@@ -27,44 +33,35 @@ FLAT = Price.flat(D("7.91"))
 TIERS = Price("tiers", (Step(25, D(8)), Step(50, D("7.50")), Step(100, D(7))))
 
 
-def days(*told: int | None) -> pd.Series:
-    index = pd.Index([f"p{n}" for n in range(len(told))], name="account_id")
-    return pd.Series(list(told), index=index, dtype="Int64")
-
-
 def asked(
-    told: pd.Series,
+    told: Holders,
     terms: ProductTerms,
     *,
     seats: int | None = None,
-    idle_days: int = 30,
     buffer: Buffer | None = None,
-    known: int = 90,
-    **more: object,
 ) -> Answer:
-    question = Question(idle_days, TODAY, buffer or Buffer(), seats)
-    return what_if(told, known, terms, question, **more)  # type: ignore[arg-type]
+    return what_if(told, terms, Question(TODAY, buffer or Buffer(), seats))
 
 
-def people(working: int, idle: int) -> pd.Series:
-    return days(*[0] * working, *[None] * idle)
+def people(working: int, back: int) -> Holders:
+    return Holders({WORKING: working, HIGH: back})
 
 
 def test_nobody_and_nothing_told() -> None:
-    answer = asked(days(), ProductTerms())
-    assert (answer.people, answer.idle, answer.needed, answer.costs) == (0, 0, 0, None)
+    answer = asked(Holders(), ProductTerms())
+    assert (answer.people, answer.holders.could, answer.needed, answer.costs) == (0, 0, 0, None)
 
 
 def test_renewing_for_fewer_saves_the_difference() -> None:
     terms = ProductTerms(80, FLAT, "monthly", date(2026, 1, 15))
     answer = asked(people(50, 30), terms, seats=55)
-    assert (answer.people, answer.idle, answer.kept, answer.needed) == (80, 30, 50, 50)
+    assert (answer.people, answer.holders.could, answer.kept, answer.needed) == (80, 30, 50, 50)
     assert answer.costs is not None
     assert answer.costs.saved_monthly == D("197.75")  # 25 × 7.91
     assert answer.costs.saved_yearly == D("2373.00")
     assert answer.starts_on == date(2026, 12, 15)
     assert words.answer_words("Jira", answer, "USD") == (
-        "Renewing Jira for 55 instead of 80 saves 197.75 USD a month, 2,373.00 USD a year."
+        "Renewing Jira for 55 instead of 80 would save 197.75 USD a month, 2,373 USD a year."
     )
     assert "Dec 15, 2026" in words.start_words("monthly", answer.starts_on)
 
@@ -75,6 +72,14 @@ def test_without_a_number_what_is_needed_is_renewed() -> None:
     assert words.need_words(answer) == (
         "55 seats are needed: 50 for people and 5 in reserve. "
         "To renew for 55, 25 licenses have to be given back."
+    )
+
+
+def test_seats_that_nobody_holds_are_told_apart_from_licenses_given_back() -> None:
+    answer = asked(people(50, 30), ProductTerms(100, FLAT))
+    assert words.need_words(answer) == (
+        "50 seats are needed: 50 for people. Nobody holds 20 of the 100 bought. "
+        "To renew for 50, 30 licenses have to be given back."
     )
 
 
@@ -129,7 +134,7 @@ def test_renewing_for_more_costs_more_and_for_the_same_the_same() -> None:
     terms = ProductTerms(80, FLAT)
     more = asked(people(80, 0), terms, seats=90)
     assert words.answer_words("Jira", more, "USD") == (
-        "Renewing Jira for 90 instead of 80 costs 79.10 USD a month more."
+        "Renewing Jira for 90 instead of 80 would cost 79.10 USD a month more."
     )
     same = asked(people(80, 0), terms, seats=80)
     assert "as now, costs 632.80 USD" in words.answer_words("Jira", same, "USD")
@@ -152,29 +157,32 @@ def test_a_price_that_does_not_reach_says_so() -> None:
     assert "No price was told for 120 seats" in words.answer_words("Jira", answer, "USD")
 
 
-def test_work_on_the_last_day_of_the_window_counts_and_the_day_before_does_not() -> None:
-    answer = asked(days(0, 29, 30, None), ProductTerms())
-    assert (answer.idle, answer.kept, answer.not_found) == (2, 2, 2)
+def test_whoever_is_not_offered_keeps_the_seat_and_the_words_say_why() -> None:
+    told = Holders({WORKING: 227, COOLING: 12, NEW: 3, READER: 2, PROTECTED: 50, LOW: 4, HIGH: 1})
+    answer = asked(told, ProductTerms())
+    assert (answer.people, answer.kept, answer.needed, answer.give_back) == (299, 294, 294, 5)
+    assert words.people_words(told) == (
+        "299 people with a license. 294 keep it: 227 working, 12 cooling, 3 new, "
+        "2 seen by the admin's export, 50 kept or protected by hand."
+    )
+    assert words.people_words(Holders({LOW: 2})) == "2 people with a license."
 
 
-def test_history_older_than_what_was_read_is_unknown() -> None:
-    told = days(0, 35, None, 89, None)
-    answer = asked(told, ProductTerms(), idle_days=90, known=40)
-    assert (answer.idle, answer.untold, answer.kept) == (0, 2, 5)
-    assert "it can't be told" in words.people_words(answer, 90, "Work was not read.")
-    known = asked(told, ProductTerms(), idle_days=90, known=90)
-    assert (known.idle, known.untold, known.kept) == (2, 0, 3)
-    blind = asked(told, ProductTerms(), idle_days=30, blind=True)
-    assert (blind.idle, blind.untold) == (0, 4)
+def test_how_sure_it_is_stands_beside_how_many() -> None:
+    told = Holders({HIGH: 50, MEDIUM: 10, LOW: 1_004, WORKING: 7})
+    assert words.sure_words(told) == (
+        "1,064 could be given back. Confidence: high 50, medium 10, low 1,004."
+    )
+    assert words.sure_words(people(3, 0)) == "None could be given back."
 
 
-def test_a_reader_keeps_the_seat() -> None:
-    told = days(0, None, None, None, 50)
-    seen = days(0, 6, 45, None, 29)
-    answer = asked(told, ProductTerms(), seen_days=seen)
-    # p1 and p4 were seen within 30 days; p2 was seen 45 days ago, p3 never.
-    assert (answer.not_found, answer.readers, answer.idle, answer.kept) == (4, 2, 2, 3)
-    assert "2 more were seen" in words.people_words(answer, 30, "")
+def test_of_whom_it_can_t_be_told_keeps_the_seat() -> None:
+    told = Holders({UNCLEAR: 4, WORKING: 1})
+    assert asked(told, ProductTerms()).needed == 5
+    assert words.people_words(told, "Comments could not be read.") == (
+        "5 people with a license. 5 keep it: 1 working, 4 of whom it can't be told. "
+        "Comments could not be read."
+    )
 
 
 def test_the_curve_holds_tier_ends_and_the_points_that_are_asked_about() -> None:
@@ -185,41 +193,3 @@ def test_the_curve_holds_tier_ends_and_the_points_that_are_asked_about() -> None
     assert curve["seats"].is_monotonic_increasing and 52 in by_seats
     assert len(cost_curve(FLAT, 100_000)) < 200
     assert cost_curve(Price("tiers", (Step(5, D(1)),)), 50).empty
-
-
-def test_days_since_the_last_act_are_days_of_the_zone() -> None:
-    acts = events(
-        event("ann", at=at("2026-11-20T08:00Z")),
-        event("ben", at=at("2026-11-18T23:30Z")),
-        event("cyn", at=at("2026-11-20T08:00Z"), kind="issue_created"),
-        event("eve", at=days_ago(400)),
-        event("fay", at=NOW + 60_000),
-    )
-    access = access_table(
-        *(access_row(one) for one in ("ann", "ben", "cyn", "dee", "eve", "fay")),
-        access_row("ann", product="jira-core", state="included"),
-    )
-
-    def told(zone: str, **more: bool) -> Sequence[object]:
-        frame = days_since_last_act(acts, access, window(30, zone), **more)
-        assert frame["product_key"].eq("jira-software").all()
-        assert frame["account_id"].tolist() == ["ann", "ben", "cyn", "dee", "eve", "fay"]
-        return [None if pd.isna(day) else int(day) for day in frame["days"]]
-
-    assert told("UTC") == [0, 2, None, None, 366, None]
-    assert told("Europe/Berlin") == [0, 1, None, None, 366, None]
-    assert told("UTC", count_created=True) == [0, 2, 0, None, 366, None]
-
-
-def test_an_empty_site_has_no_days() -> None:
-    frame = days_since_last_act(events(), access_table(access_row("ann")), window())
-    assert frame["days"].isna().tolist() == [True]
-    none = days_since_last_act(events(), access_table(), window())
-    assert none.empty and list(none) == ["account_id", "product_key", "days"]
-
-
-def test_only_dates_read_from_their_midnight_are_known() -> None:
-    # NOW is noon: 40 days before it, that date's morning was not read.
-    assert known_days(days_ago(40), window()) == 40
-    assert known_days(at("2026-10-11T00:00Z"), window()) == 41
-    assert known_days(NOW, window()) == 0
