@@ -15,7 +15,7 @@ from jira_usage.metrics.robots import robots
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.tables import instants, type_words
 from jira_usage.metrics.words import WEEKDAYS
-from jira_usage.ui import adoption_cards, cards, columns, product_seats, project_tables
+from jira_usage.ui import adoption_cards, cards, columns, product_seats, project_tables, way_back
 from jira_usage.ui.view import View
 
 MOST_ROBOTS = 500
@@ -127,7 +127,7 @@ def others(view: View, roster: Roster) -> None:
         ).selection.rows
     if picked:
         person = str(told["account_id"].iloc[picked[0]])
-        st.switch_page("pages/person.py", query_params={"person": person})
+        way_back.open_person(person, "activity")
 
 
 def _robot_rows(people: pd.DataFrame) -> pd.DataFrame:

@@ -97,15 +97,19 @@ def show_of_person(projects: pd.DataFrame, zone: str, days: int) -> None:
             st.caption(f"None in the last {days} days.")
             return
         st.dataframe(
-            projects.assign(last=instants(projects["last_act_at"])),
+            projects.assign(
+                last=instants(projects["last_act_at"]),
+                project_key=projects["project_key"].where(projects["project_key"] != "", None),
+            ),
             hide_index=True,
             column_order=("project_key", "name", "actions", "days", "last"),
             column_config={
                 "project_key": "Key",
                 "name": "Project",
-                "actions": columns.number("Acts"),
-                "days": "Days",
+                "actions": columns.number("Acts", help=columns.acts(days)),
+                "days": columns.number("Days", help="Days with at least one of these acts."),
                 "last": columns.moment("Last act", zone),
             },
+            placeholder="—",
             alt="Projects this person worked in",
         )
