@@ -41,7 +41,7 @@ left, right = st.columns(2, gap="small")
 with left:
     person_panel.show_access(person, told["access"], roster)
 with right:
-    project_tables.show_of_person(told["projects"], view.zone, view.days)
+    project_tables.show_of_person(view, told["projects"])
 
 person_panel.show_last_acts(told["acts"], view.zone)
 

@@ -119,9 +119,11 @@ def others(view: View, roster: Roster) -> None:
             column_config={
                 "display_name": "Name",
                 "type": "Account type",
-                "actions": columns.number("Acts"),
-                "active_days": "Active days",
-                "last": columns.moment("Last act", view.zone),
+                "actions": columns.number("Acts", help=columns.acts(view.days, view.count_created)),
+                "active_days": columns.number("Active days", help=columns.active_days(view.days)),
+                "last": columns.moment(
+                    "Last act", view.zone, help=columns.last_active(view.days, view.zone)
+                ),
             },
             alt="Robots and other accounts that acted",
         ).selection.rows

@@ -128,7 +128,7 @@ def round_the_clock(view: View) -> None:
             column_order=("name", "active_days", "long_days", "hours"),
             column_config={
                 "name": "Name",
-                "active_days": "Active days",
+                "active_days": columns.number("Active days", help=columns.active_days(view.days)),
                 "long_days": f"Days with {LONG_DAY_HOURS}+ hours",
                 "hours": st.column_config.NumberColumn("Hours a day, mean", format="%.1f"),
             },

@@ -30,9 +30,11 @@ def moment(label: str, zone: str, form: str = MOMENT, **more: Any) -> Any:
     return st.column_config.DatetimeColumn(label, format=form, timezone=zone, **more)
 
 
-def acts(days: int) -> str:
-    """What the column “Acts” counts."""
-    return f"Comments, changes to issues and work logs {window_words(days)}."
+def acts(days: int, created: bool) -> str:
+    """What the column “Acts” counts; `created` where creating an issue counts."""
+    kinds = "Comments, changes to issues"
+    kinds += ", work logs and issues created" if created else " and work logs"
+    return f"{kinds}, {window_words(days)}."
 
 
 def active_days(days: int) -> str:

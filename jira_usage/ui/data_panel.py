@@ -45,7 +45,7 @@ ROWS = {
     ),
     "comments": ("Comments", "Comments on these issues; their text is not kept."),
     "worklogs": ("Work logs", "Work logs that were made or edited."),
-    "acts": ("Acts", "All that is kept: each one comment, change or work log of one account."),
+    "acts": ("Acts", "What all that tells: each one comment, change or work log of one account."),
 }
 KEPT = """
 **Kept:** account IDs, names and visible email addresses, groups, products and roles;

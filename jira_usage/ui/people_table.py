@@ -108,7 +108,9 @@ def _columns(view: View, roster: Roster) -> dict[str, Any]:
         "days": columns.spark(
             "Day by day", width=122, help=f"{bar}, by the person's own busiest. Today comes last."
         ),
-        "actions": columns.number("Acts", width=62, help=columns.acts(view.days)),
+        "actions": columns.number(
+            "Acts", width=62, help=columns.acts(view.days, view.count_created)
+        ),
         "active_days": columns.number("Active days", width=84, help=columns.active_days(view.days)),
         "last_active": columns.moment(
             "Last active", view.zone, width=108, help=columns.last_active(view.days, view.zone)

@@ -18,9 +18,9 @@ from jira_usage.ui.reclaim_table import Pairs
 UNDO = "undo"
 WORDS = {KEEP: DECISION_WORDS[KEEP], RELEASE: DECISION_WORDS[RELEASE], PROTECT: "Protect",
          UNDO: "Take back"}  # fmt: skip
+ONLY_NOTED = "only noted here, nothing changes in Jira"
 MEANS = (
-    "Only noted here: nothing is changed in Jira. Keep and Protect take a license out of what "
-    "could be given back; a protection ends by itself."
+    "Keep and Protect take a license out of what could be given back; a protection ends by itself."
 )
 TROUBLE, SAVED = "reclaim_trouble", "reclaim_saved"
 
@@ -40,7 +40,7 @@ def show(pairs: Pairs, may_decide: bool) -> None:
         ):
             licenses = plural(len(pairs), "license")
             st.markdown(
-                f"**Decide about {licenses}**" if may_decide else f"**{licenses} ticked**",
+                f"**Decide about {licenses}** · {ONLY_NOTED}" if may_decide else f"**{licenses}**",
                 help=MEANS if may_decide else None,
             )
             _offer_person(pairs)

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from jira_usage import decisions
 from jira_usage.decisions import KEEP, PROTECT, RELEASE, Decision, Thresholds
+from jira_usage.ui import login
 from jira_usage.ui.reclaim_table import table_key
 from tests.builders import act, days_ago, members, project, user
 from tests.pages.kept_site import a_site
@@ -121,6 +122,15 @@ def test_a_ticked_row_offers_its_person(tmp_path: Path) -> None:
     app = tick(run("reclaim", tmp_path), [0], CYN)
     press(app, "open_person")
     assert address(app) == {key: [value] for key, value in TO_CYN.items()}
+
+
+def test_who_may_only_look_gets_the_person_and_no_decision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(login, "is_administrator", lambda: False)
+    app = tick(run("reclaim", tmp_path), [0], CYN)
+    keys = {one.key for one in app.button}
+    assert "open_person" in keys and "decide_save" not in keys
 
 
 @pytest.mark.parametrize(
