@@ -7,30 +7,29 @@ import streamlit as st
 from jira_usage.decisions import Noted
 from jira_usage.metrics import answers
 from jira_usage.ui import (
-    address,
     cards,
     forget_panel,
     person_panel,
     project_tables,
     reclaim_notes,
+    way_back,
 )
 from jira_usage.ui.frame import frame, show_coverage, show_definition
 
-view = frame("Person", question="What did they do, and what may they use?")
+view = frame(
+    "Person",
+    question="What did they do, and what may they use?",
+    heading=person_panel.name,
+)
 noted = reclaim_notes.noted() or Noted()
 roster = view.cached(answers.judged_roster, noted)
 account_id = st.query_params.get("person", "")
 
-st.page_link(
-    "pages/users.py",
-    label="Back to the list",
-    icon=":material/arrow_back:",
-    query_params=address.list_shown(roster.facets),
-)
+way_back.show(roster.facets)
 person = person_panel.find(view, roster, account_id)
 told = view.cached(answers.person_page, account_id)
 
-with cards.card(person["name"]):
+with cards.card("Account and work"):
     person_panel.show_who(person, roster.blind, view.days)
     person_panel.show_verdict(view, account_id, noted)
     person_panel.show_days(view, person["name"], told, roster.blind)
@@ -42,7 +41,7 @@ left, right = st.columns(2, gap="small")
 with left:
     person_panel.show_access(person, told["access"], roster)
 with right:
-    project_tables.show_of_person(told["projects"], view.zone, view.days)
+    project_tables.show_of_person(view, told["projects"])
 
 person_panel.show_last_acts(told["acts"], view.zone)
 

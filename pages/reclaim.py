@@ -32,9 +32,8 @@ listed = view.cached(answers.reclaim_list, noted or Noted(), beside)
 reclaim_cards.show(listed, beside.currency)
 chosen = reclaim_filters.show(listed)
 picked = reclaim_table.show(view, listed, chosen, beside.currency)
-may_decide = login.is_administrator()
-if noted is not None and may_decide:
-    reclaim_decide.show(picked)
+may_decide = noted is not None and login.is_administrator()
+reclaim_decide.show(picked, may_decide)
 reclaim_table.show_paging(view, listed, chosen)
 if noted is not None and may_decide:
     reclaim_files.show_upload(view, noted)

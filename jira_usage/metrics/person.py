@@ -10,6 +10,7 @@ import pandas as pd
 from jira_usage.metrics.access import LICENSED
 from jira_usage.metrics.activity import counted, events_within
 from jira_usage.metrics.matrix import known_days, weekends
+from jira_usage.metrics.projects import UNREADABLE
 from jira_usage.metrics.rows import each
 from jira_usage.metrics.words import GROUP_OF_KIND, KIND_WORDS
 from jira_usage.period import Period
@@ -98,7 +99,10 @@ def _names(accounts: pd.Series, users: pd.DataFrame) -> dict[str, str]:
 def person_projects(
     own: pd.DataFrame, projects: pd.DataFrame, period: Period, *, count_created: bool = False
 ) -> pd.DataFrame:
-    """project_key, name, actions, days, last_act_at (epoch ms), the most acts first."""
+    """project_key, name, actions, days, last_act_at (epoch ms), the most acts first.
+
+    An act whose issue could not be read belongs to the project with the empty key.
+    """
     within = counted(events_within(own, period), count_created=count_created)
     rows = pd.DataFrame(
         {
@@ -114,6 +118,7 @@ def person_projects(
     )
     names = projects.drop_duplicates("project_key").set_index("project_key")["name"]
     frame.insert(1, "name", frame["project_key"].map(names).fillna("").astype("str"))
+    frame.loc[frame["project_key"] == "", "name"] = UNREADABLE
     return frame.sort_values(["actions", "project_key"], ascending=[False, True], ignore_index=True)
 
 

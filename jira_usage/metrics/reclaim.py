@@ -19,6 +19,7 @@ from jira_usage.decisions import RELEASE, Noted
 from jira_usage.metrics.access import LICENSED
 from jira_usage.metrics.evidence import OFFERED, Grounds, Holdings, confidence, holdings_of, reasons
 from jira_usage.metrics.facets import Choices, Facet, Rows, Selection, choose, facet_of
+from jira_usage.metrics.search import by_name, found, haystack
 from jira_usage.metrics.words import (
     CONFIDENCE_WORDS,
     DECISION_WORDS,
@@ -37,6 +38,13 @@ GIVES_BACK: Final[Choices] = {
     "decision": list(GIVEABLE),
 }
 """The filters that show all licenses that could be given back."""
+SORTS: Final = {
+    "sure": "Surest first",
+    "name": "Name",
+    "product": "Product",
+    "money": "Most money first",
+    "idle": "Longest without an act",
+}
 TEXT, LIST, MONEY = pa.string(), pa.list_(pa.string()), pa.float64()
 WHO: Final = [
     ("account_id", TEXT),
@@ -102,9 +110,39 @@ class Reclaim:
         """A number for each person, by row."""
         return pd.factorize(self.rows["account_id"])[0]
 
-    def select(self, choices: Choices) -> Selection:
-        """The rows that pass the filters, in the list's order."""
-        return choose(self.facets, choices, self.size)
+    @cached_property
+    def _haystack(self) -> pa.Array:
+        return haystack(self.rows)
+
+    def _matches(self, search: str) -> npt.NDArray[np.bool_] | None:
+        return found(self._haystack, search) if search.strip() else None
+
+    @cached_property
+    def _orders(self) -> Mapping[str, Rows]:
+        """The rows in each order of SORTS but the first; ties go by name."""
+        named = by_name(self.rows)
+        keys = {
+            "product": pd.factorize(self.rows["product_name"].str.casefold(), sort=True)[0],
+            "money": -self.rows["monthly"].fillna(-1).to_numpy(dtype=np.float64),
+            "idle": self.rows["last_act_at"].astype("Int64").fillna(0).to_numpy(dtype=np.int64),
+        }
+        orders = {key: named[np.argsort(by[named], kind="stable")] for key, by in keys.items()}
+        return {"name": named, **orders}
+
+    @property
+    def sorts(self) -> dict[str, str]:
+        """The orders in words; by money only where a price is known."""
+        return {key: words for key, words in SORTS.items() if key != "money" or self.priced}
+
+    def select(self, choices: Choices, search: str = "", sort: str = "sure") -> Selection:
+        """The rows that are searched for and pass the filters, in an order of SORTS."""
+        passed = choose(self.facets, choices, self.size, self._matches(search))
+        if sort == "sure":
+            return passed
+        chosen = np.zeros(self.size, dtype=np.bool_)
+        chosen[passed.rows] = True
+        order = self._orders[sort]
+        return Selection(order[chosen[order]], passed.counts)
 
     def people(self, rows: Rows) -> int:
         """How many people some rows are of."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -10,11 +9,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from jira_usage.metrics.access import INCLUDED
 from jira_usage.metrics.facets import Choices, Facet, Selection, choose, facet_of, unknown_facet
 from jira_usage.metrics.matrix import Counts, Mask, Rows
+from jira_usage.metrics.search import by_name, found, haystack
 from jira_usage.metrics.spark import spark_bars
 from jira_usage.metrics.standing import standings
 from jira_usage.metrics.words import ROLE_WORDS, STANDING_WORDS, TYPE_WORDS
@@ -82,11 +81,11 @@ class Roster:
         """The rows that are searched for and pass the filters and `also`, ordered by `sort`."""
         masks = [mask for mask in (self.matches(search), also) if mask is not None]
         within = np.logical_and.reduce(masks) if masks else None
-        found = choose(self.facets, choices, self.size, within)
+        passed = choose(self.facets, choices, self.size, within)
         order = self.orders.get(sort, self.orders["actions"])
         chosen = np.zeros(self.size, dtype=np.bool_)
-        chosen[found.rows] = True
-        return Selection(order[chosen[order]], found.counts)
+        chosen[passed.rows] = True
+        return Selection(order[chosen[order]], passed.counts)
 
     def number(self, **choices: str | Sequence[str]) -> int:
         """How many accounts a link with these filters shows."""
@@ -96,12 +95,7 @@ class Roster:
 
     def matches(self, search: str) -> Mask | None:
         """Which accounts hold every word of a search in name, email or id; None for no search."""
-        words = folded(search).split()
-        if not words:
-            return None
-        found = [pc.match_substring(self.haystack, word) for word in words]
-        masks = [np.asarray(f.to_numpy(zero_copy_only=False), dtype=np.bool_) for f in found]
-        return np.asarray(np.logical_and.reduce(masks), dtype=np.bool_)
+        return found(self.haystack, search)
 
     def rows(self, rows: Rows) -> pd.DataFrame:
         """The accounts of some rows, with `days`: their acts over the window, as spark_bars."""
@@ -179,31 +173,9 @@ def build_roster(
         blind=blind,
         licenses_known=not licenses_unknown,
         roles_known=not roles_unknown,
-        haystack=_haystack(people),
+        haystack=haystack(people),
         orders=_orders(people),
     )
-
-
-def folded(text: str) -> str:
-    """Text as search compares it: without case and accents."""
-    if text.isascii():
-        return text.lower()
-    split = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in split if not unicodedata.combining(c))
-
-
-def _haystack(people: pd.DataFrame) -> pa.Array:
-    """What a search looks through: name, email and id of each account."""
-    parts = [_folded(people[name]) for name in ("display_name", "email", "account_id")]
-    return pc.binary_join_element_wise(*parts, "\n")
-
-
-def _folded(texts: pd.Series) -> pa.Array:
-    """Each text as `folded` gives it; texts without accents all at once."""
-    told = pa.array(texts.to_numpy(object), pa.string())
-    plain = pc.string_is_ascii(told)
-    odd = [folded(text) for text in told.filter(pc.invert(plain)).to_pylist()]
-    return pc.replace_with_mask(pc.ascii_lower(told), pc.invert(plain), pa.array(odd, pa.string()))
 
 
 def _lists(people: pd.DataFrame, column: str) -> Sequence[Sequence[str]]:
@@ -256,12 +228,12 @@ def _project_facet(worked_in: pd.DataFrame) -> Facet:
 
 def _orders(people: pd.DataFrame) -> dict[str, Rows]:
     """The rows in each order; ties go by name."""
-    by_name = pc.array_sort_indices(_folded(people["display_name"])).to_numpy().astype(np.int64)
+    named = by_name(people)
     keys = {
         "actions": -people["actions"].to_numpy(dtype=np.int64),
         "recent": -people["last_active_at"].astype("Int64").fillna(0).to_numpy(dtype=np.int64),
         "days": -people["active_days"].to_numpy(dtype=np.int64),
         "idle": people["active_days"].to_numpy(dtype=np.int64),
     }
-    orders = {name: by_name[np.argsort(key[by_name], kind="stable")] for name, key in keys.items()}
-    return {"name": by_name, **orders}
+    orders = {name: named[np.argsort(key[named], kind="stable")] for name, key in keys.items()}
+    return {"name": named, **orders}

@@ -15,7 +15,7 @@ from jira_usage.metrics.robots import robots
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.tables import instants, type_words
 from jira_usage.metrics.words import WEEKDAYS
-from jira_usage.ui import adoption_cards, cards, columns, product_seats, project_tables
+from jira_usage.ui import adoption_cards, cards, columns, product_seats, project_tables, way_back
 from jira_usage.ui.view import View
 
 MOST_ROBOTS = 500
@@ -119,15 +119,17 @@ def others(view: View, roster: Roster) -> None:
             column_config={
                 "display_name": "Name",
                 "type": "Account type",
-                "actions": columns.number("Acts"),
-                "active_days": "Active days",
-                "last": columns.moment("Last act", view.zone),
+                "actions": columns.number("Acts", help=columns.acts(view.days, view.count_created)),
+                "active_days": columns.number("Active days", help=columns.active_days(view.days)),
+                "last": columns.moment(
+                    "Last act", view.zone, help=columns.last_active(view.days, view.zone)
+                ),
             },
             alt="Robots and other accounts that acted",
         ).selection.rows
     if picked:
         person = str(told["account_id"].iloc[picked[0]])
-        st.switch_page("pages/person.py", query_params={"person": person})
+        way_back.open_person(person, "activity")
 
 
 def _robot_rows(people: pd.DataFrame) -> pd.DataFrame:

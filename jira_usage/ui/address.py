@@ -13,11 +13,17 @@ import streamlit as st
 from jira_usage.metrics import narrowing
 from jira_usage.metrics.facets import Facet
 from jira_usage.metrics.narrowing import Narrowing
+from jira_usage.metrics.reclaim import SORTS as RECLAIM_SORTS
 from jira_usage.metrics.roster import SORTS
 from jira_usage.period import Period
 
 PAGE_SIZES = (50, 100, 200)
-USUAL = {"sort": next(iter(SORTS)), "size": PAGE_SIZES[0], "page": 1}
+USUAL = {
+    "sort": next(iter(SORTS)),
+    "order": next(iter(RECLAIM_SORTS)),  # of the Reclaim page, which has other orders
+    "size": PAGE_SIZES[0],
+    "page": 1,
+}
 
 
 def told(key: str, options: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.rows import each
 from jira_usage.metrics.tables import NO_NAME
 from jira_usage.metrics.words import people_count, plural
-from jira_usage.ui import cards, columns
+from jira_usage.ui import cards, columns, way_back
 from jira_usage.ui.people_table import HIGHEST, ROW_HEIGHT
 from jira_usage.ui.text import safe
 from jira_usage.ui.view import View
@@ -128,7 +128,7 @@ def round_the_clock(view: View) -> None:
             column_order=("name", "active_days", "long_days", "hours"),
             column_config={
                 "name": "Name",
-                "active_days": "Active days",
+                "active_days": columns.number("Active days", help=columns.active_days(view.days)),
                 "long_days": f"Days with {LONG_DAY_HOURS}+ hours",
                 "hours": st.column_config.NumberColumn("Hours a day, mean", format="%.1f"),
             },
@@ -137,7 +137,7 @@ def round_the_clock(view: View) -> None:
         st.caption(f"By the clocks of {safe(view.zone)}.")
     if picked:
         person = str(told["account_id"].iloc[picked[0]])
-        st.switch_page("pages/person.py", query_params={"person": person})
+        way_back.open_person(person, "activity")
 
 
 def _days_rows(told: pd.DataFrame) -> pd.DataFrame:

@@ -138,7 +138,9 @@ def _days_table(view: View, latest: pd.DataFrame) -> None:
             "date": st.column_config.DateColumn("Date", format="MMM D, YYYY"),
             "weekday": "Weekday",
             "active_users": st.column_config.NumberColumn("Active people", format="localized"),
-            "actions": st.column_config.NumberColumn("Acts", format="localized"),
+            "actions": st.column_config.NumberColumn(
+                "Acts", format="localized", help="The counted acts of these people on that day."
+            ),
             "mean_7": st.column_config.NumberColumn("7-day mean of people", format="%.1f"),
         },
         placeholder="—",

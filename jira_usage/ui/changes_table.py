@@ -11,7 +11,7 @@ from jira_usage.metrics.realized import STATE_WORDS, Realized
 from jira_usage.metrics.tables import NO_NAME, instants
 from jira_usage.metrics.whats_new import CHANGE_WORDS, WhatsNew
 from jira_usage.metrics.words import people_count, plural
-from jira_usage.ui import address, changes_cards, columns
+from jira_usage.ui import address, changes_cards, clicks, columns, way_back
 from jira_usage.ui.people_table import HIGHEST, ROW_HEIGHT
 from jira_usage.ui.view import View
 
@@ -52,7 +52,6 @@ def show(view: View, new: WhatsNew) -> None:
         ),
         "changes",
         {
-            "name": st.column_config.TextColumn("Name", help="Click it to open the person."),
             "what": "What changed",
             "product": "Product",
             "when": columns.moment(
@@ -84,7 +83,6 @@ def show_realized(view: View, told: Realized | None) -> None:
         ),
         "realized",
         {
-            "name": st.column_config.TextColumn("Name", help="Click it to open the person."),
             "product": "Product",
             "state": "What became of it",
             "gone": columns.moment("Found gone", view.zone, width=150),
@@ -95,23 +93,26 @@ def show_realized(view: View, told: Realized | None) -> None:
 
 def _table(view: View, rows: pd.DataFrame, key: str, config: dict[str, Any], alt: str) -> None:
     change = changes_cards.shown() if key == "changes" else ""
+    click = f"{key}_click"
+    rows["name"] = clicks.literal(rows["name"])
     picked = st.dataframe(
         rows,
         # A key of these rows: a click never moves to others that take their place.
         key=f"{key}_{change}_{view.snapshot.id}_{len(rows)}",
         on_select="rerun",
-        selection_mode="single-cell",
+        selection_mode="single-row",
         hide_index=True,
         height=min(ROW_HEIGHT * (len(rows) + 1) + 3, HIGHEST),
         placeholder="—",
-        column_order=tuple(config),
-        column_config=config,
+        column_order=("name", *config),
+        column_config={"name": clicks.names(click), **config},
         alt=alt,
-    ).selection.cells
-    for row, column in picked:
-        if column == "name" and rows["known"].iat[row]:
-            person = str(rows["account_id"].iat[row])
-            st.switch_page("pages/person.py", query_params={"person": person})
+    ).selection.rows
+    row = clicks.clicked(click, rows["name"])
+    if row is None and picked:
+        row = picked[0]
+    if row is not None and rows["known"].iat[row]:
+        way_back.open_person(str(rows["account_id"].iat[row]), "changes")
 
 
 def _names(rows: pd.DataFrame) -> pd.Series:

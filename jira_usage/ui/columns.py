@@ -9,6 +9,8 @@ import pyarrow as pa
 import streamlit as st
 
 from jira_usage import charts
+from jira_usage.metrics.words import window_words
+from jira_usage.ui.text import safe
 
 MOMENT = "MMM D, HH:mm"
 
@@ -26,6 +28,23 @@ def number(label: str, **more: Any) -> Any:
 def moment(label: str, zone: str, form: str = MOMENT, **more: Any) -> Any:
     """An instant by the zone's clocks; takes what `metrics.tables.instants` makes."""
     return st.column_config.DatetimeColumn(label, format=form, timezone=zone, **more)
+
+
+def acts(days: int, created: bool) -> str:
+    """What the column “Acts” counts; `created` where creating an issue counts."""
+    kinds = "Comments, changes to issues"
+    kinds += ", work logs and issues created" if created else " and work logs"
+    return f"{kinds}, {window_words(days)}."
+
+
+def active_days(days: int) -> str:
+    """What the column “Active days” counts."""
+    return f"Days with at least one counted act, {window_words(days)}."
+
+
+def last_active(days: int, zone: str) -> str:
+    """What the column “Last active” tells."""
+    return f"The last counted act {window_words(days)}, by the clocks of {safe(zone)}."
 
 
 def spark(label: str, **more: Any) -> Any:

@@ -35,13 +35,17 @@ TELLS = {
     "comments": "Who commented",
     "work logs": "Who logged work",
 }
+# What the last sync read: its label, and what it counts.
 ROWS = {
-    "users": "Accounts",
-    "issues": "Issues",
-    "histories": "History entries",
-    "comments": "Comments",
-    "worklogs": "Work logs",
-    "acts": "Acts",
+    "users": ("Accounts", "People, robots and portal customers that Jira named."),
+    "issues": ("Issues", "Issues that changed since the start of what is read."),
+    "histories": (
+        "History entries",
+        "Entries in the histories of these issues; one may change several fields.",
+    ),
+    "comments": ("Comments", "Comments on these issues; their text is not kept."),
+    "worklogs": ("Work logs", "Work logs that were made or edited."),
+    "acts": ("Acts", "What all that tells: each one comment, change or work log of one account."),
 }
 KEPT = """
 **Kept:** account IDs, names and visible email addresses, groups, products and roles;
@@ -63,7 +67,12 @@ def show_sync(view: View, now_ms: int) -> None:
             help=moment(view.snapshot.as_of_ms, view.zone) + f" ({safe(view.zone)})",
             border=True,
         )
-        st.metric("Took", duration(float(meta["duration_s"])), border=True)
+        st.metric(
+            "Took",
+            duration(float(meta["duration_s"])),
+            help="From the first request of the last sync to the last.",
+            border=True,
+        )
         st.metric(
             "Requests to Jira",
             f"{requests:,}",
@@ -97,8 +106,8 @@ def show_rows(view: View) -> None:
     """How much the last sync read, and which requests that took."""
     meta = view.snapshot.meta
     with st.grid(6, min_column_width=120):
-        for name, label in ROWS.items():
-            st.metric(label, f"{int(meta[name]):,}")
+        for name, (label, meaning) in ROWS.items():
+            st.metric(label, f"{int(meta[name]):,}", help=meaning)
     st.caption(
         f"{count(int(meta['new_acts']), 'act')} new in that sync. "
         "An act is one comment, change or work log of one account."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Literal, NoReturn, overload
 
 import streamlit as st
@@ -22,7 +23,7 @@ from jira_usage.ui import (
     session,
     sync_panel,
 )
-from jira_usage.ui.text import age
+from jira_usage.ui.text import age, safe
 from jira_usage.ui.view import View
 
 NOBODY_TITLE = "Who really works in your Jira?"
@@ -39,16 +40,22 @@ def frame(
     question: str = "",
     needs_data: Literal[True] = True,
     for_administrators: bool = False,
+    heading: Callable[[Snapshot], str] | None = None,
 ) -> View: ...
 @overload
 def frame(title: str, *, question: str = "", needs_data: Literal[False]) -> None: ...
 def frame(
-    title: str, *, question: str = "", needs_data: bool = True, for_administrators: bool = False
+    title: str,
+    *,
+    question: str = "",
+    needs_data: bool = True,
+    for_administrators: bool = False,
+    heading: Callable[[Snapshot], str] | None = None,
 ) -> View | None:
     """Opens a page; stops it where this session is not connected or nothing is synced yet.
 
     A page that needs no data gets no view. Where people log in, it is for administrators, as
-    is one that says so.
+    is one that says so. `heading` is what the page is about, to whoever may see the data.
     """
     navigation.ensure_table()
     st.set_page_config(page_title=f"{title} · Jira usage", page_icon=brand.PAGE_ICON, layout="wide")
@@ -62,7 +69,8 @@ def frame(
         _show_nameless(title, signed, snapshot, people)
     unknown = needs_data and signed is None and not login.is_viewer()
     # Before the sidebar: the browser paints it while the rest is on its way.
-    st.title(NOBODY_TITLE if unknown else title, anchor=False)
+    about = safe(heading(snapshot)) if heading and snapshot else ""
+    st.title(NOBODY_TITLE if unknown else about or title, anchor=False)
     if signed:
         with st.sidebar:
             sync_panel.show(signed, snapshot)

@@ -13,7 +13,7 @@ from jira_usage.metrics.matrix import Rows
 from jira_usage.metrics.roster import SORTS, Roster
 from jira_usage.metrics.tables import filters_in_words
 from jira_usage.metrics.words import plural
-from jira_usage.ui import address
+from jira_usage.ui import address, clicks
 from jira_usage.ui.view import View
 
 ALWAYS_SHOWN = 4
@@ -45,8 +45,8 @@ def show(view: View, roster: Roster) -> Chosen:
         )
     selection = roster.select(choices, search, sort, also)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _search(search)
-        _sort(sort)
+        show_search(search)
+        show_sort("sort", SORTS, sort)
     first, more = roster.facets[:ALWAYS_SHOWN], roster.facets[ALWAYS_SHOWN:]
     with st.grid(4, min_column_width=160):
         for facet in first:
@@ -66,7 +66,10 @@ def show_count(chosen: Chosen, size: int) -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
-        st.markdown(f"**{chosen.count}**{of_all} · tick a row to open the person")
+        st.markdown(
+            f"**{chosen.count}**{of_all} · click a name, or tick a row, to open the person",
+            help=clicks.BY_KEYBOARD,
+        )
         if chosen.in_words:
             st.button(
                 "Clear all filters",
@@ -93,7 +96,8 @@ def _narrowed(asked: narrowing.Narrowing) -> None:
             )
 
 
-def _search(search: str) -> None:
+def show_search(search: str) -> None:
+    """The search for people, which looks while somebody types."""
     if st.session_state.get("q") != search:  # only then: who is typing must not be overtaken
         st.session_state["q"] = search
     st.text_input(
@@ -107,16 +111,17 @@ def _search(search: str) -> None:
     )
 
 
-def _sort(sort: str) -> None:
-    st.session_state["sort"] = sort
+def show_sort(key: str, sorts: Mapping[str, str], sort: str) -> None:
+    """The order of the whole list, whatever its pages."""
+    st.session_state[key] = sort
     st.selectbox(
         "Sort by",
-        list(SORTS),
-        key="sort",
-        format_func=SORTS.__getitem__,
+        list(sorts),
+        key=key,
+        format_func=sorts.__getitem__,
         width=190,
         on_change=address.write,
-        args=("sort",),
+        args=(key,),
     )
 
 

@@ -12,11 +12,22 @@ from jira_usage.metrics import answers, findings, verdicts
 from jira_usage.metrics.known import Known
 from jira_usage.metrics.person import assigned_in_jira
 from jira_usage.metrics.roster import Roster
-from jira_usage.metrics.tables import instants, people_table, roles_in_words
+from jira_usage.metrics.tables import NO_NAME, instants, people_table, roles_in_words
 from jira_usage.metrics.words import CONFIDENCE_WORDS, DECISION_WORDS
+from jira_usage.snapshot import Snapshot
 from jira_usage.ui import brand, cards, columns, product_seats, reclaim_notes
 from jira_usage.ui.text import safe
 from jira_usage.ui.view import View
+
+UNREADABLE = "Could not be read"
+PROJECT = "An issue that was deleted, or that the token may not see, tells neither key nor project."
+
+
+def name(snapshot: Snapshot) -> str:
+    """The name of the account that the address tells; empty where it is not known."""
+    users = snapshot.users
+    told = users.loc[users["account_id"] == st.query_params.get("person", ""), "display_name"]
+    return (str(told.iloc[0]) or NO_NAME) if len(told) else ""
 
 
 def find(view: View, roster: Roster, account_id: str) -> pd.Series:
@@ -154,15 +165,20 @@ def show_last_acts(acts: pd.DataFrame, zone: str) -> None:
         shown.append("on_behalf_of")
     with cards.part("Last acts", more):
         st.dataframe(
-            acts.assign(when=instants(acts["at"])),
+            acts.assign(
+                when=instants(acts["at"]),
+                link=acts["link"].where(acts["link"] != "", None),
+                project_key=acts["project_key"].where(acts["project_key"] != "", UNREADABLE),
+            ),
             hide_index=True,
+            placeholder="—",
             height="auto" if len(acts) else "content",
             column_order=shown,
             column_config={
                 "when": columns.moment("When", zone, "MMM D, YYYY, HH:mm"),
                 "label": "What",
                 "link": st.column_config.LinkColumn("Issue", display_text=r"/browse/(.+)$"),
-                "project_key": "Project",
+                "project_key": st.column_config.TextColumn("Project", help=PROJECT),
                 "fields": "Fields changed",
                 "on_behalf_of": st.column_config.Column(
                     "On behalf of", help="Whom this app names. The act counts for the app."

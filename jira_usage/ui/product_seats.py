@@ -12,10 +12,10 @@ from jira_usage import charts
 from jira_usage.metrics import answers
 from jira_usage.metrics.access import INCLUDED
 from jira_usage.metrics.roster import Roster
-from jira_usage.metrics.tables import people_table
+from jira_usage.metrics.tables import UNKNOWN, people_table
 from jira_usage.metrics.tiles import Link, Tile
-from jira_usage.metrics.words import NO_WORK, WORKED
-from jira_usage.ui import cards
+from jira_usage.metrics.words import NO_WORK, WORKED, window_words
+from jira_usage.ui import cards, clicks
 from jira_usage.ui.text import safe
 from jira_usage.ui.view import View
 
@@ -91,39 +91,67 @@ def _names(
 def show_table(view: View, column_order: tuple[str, ...]) -> None:
     """A row for each product; a click on a number opens its people."""
     table = view.cached(answers.seat_table)
-    picked = st.dataframe(
-        view.table(view.drawn(_seat_rows, table)),
+    rows = view.drawn(_seat_rows, table)
+    st.dataframe(
+        view.table(rows),
         key="seats",
-        on_select="rerun",
-        selection_mode="single-cell",
         hide_index=True,
         placeholder="unknown",
         column_order=column_order,
-        column_config=_columns(),
+        column_config=_columns(view.days),
         alt="Seats and people of each product",
-    ).selection.cells
-    for row, column in picked:
-        opens = COUNTED.get(column)
-        if opens and not pd.isna(number := table[column].iloc[row]) and int(number):
+    )
+    for column, opens in COUNTED.items():
+        row = clicks.clicked(_key(column), rows[column])
+        if row is not None and not pd.isna(number := table[column].iloc[row]) and int(number):
             cards.open_people(opens(str(table["product_key"].iloc[row])))
 
 
+def _key(column: str) -> str:
+    return f"seats_{column}"
+
+
 def _seat_rows(table: pd.DataFrame) -> pd.DataFrame:
-    return table.round({"utilization": 2})
+    """The table with its numbers of people as texts, which can be clicked."""
+    words = {
+        column: [UNKNOWN if pd.isna(number) else f"{int(number):,}" for number in table[column]]
+        for column in COUNTED
+    }
+    told = {column: pd.Series(some, table.index, dtype="str") for column, some in words.items()}
+    return table.assign(**told).round({"utilization": 2})
 
 
-def _columns() -> dict[str, Any]:
+def _columns(days: int) -> dict[str, Any]:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
         "product_name": text("Product", pinned=True),
         "seats_words": text("Seats", alignment="right"),
         "seats_used": number("Seats used", help="By Jira's own count."),
         "left_words": text("Seats left", alignment="right", help="By Jira's own count."),
-        "licensed_users": number("With a license", help="People, counted by this app."),
-        "active_users": "Worked",
-        "inactive_users": "No work found",
-        "utilization": st.column_config.ProgressColumn(
-            "Worked, share", format="percent", color=charts.PEOPLE
+        "licensed_users": _people("licensed_users", "With a license", "Counted by this app."),
+        "active_users": _people(
+            "active_users", "Worked", f"With a counted act in any project, {window_words(days)}."
         ),
-        "included_users": "Included",
+        "inactive_users": _people(
+            "inactive_users",
+            "No work found",
+            f"With the license, and no counted act {window_words(days)}. Reading leaves no trace.",
+        ),
+        "utilization": st.column_config.ProgressColumn(
+            "Worked, share",
+            format="percent",
+            color=charts.PEOPLE,
+            help="Those who worked, of the people with the license.",
+        ),
+        "included_users": _people(
+            "included_users",
+            "Included",
+            "Who has it with another Jira product: no license of its own.",
+        ),
     }
+
+
+def _people(column: str, label: str, meaning: str) -> Any:
+    """A number of people that a click opens."""
+    more = f"{meaning} Click to see who."
+    return clicks.column(label, _key(column), alignment="right", help=more)

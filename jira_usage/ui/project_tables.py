@@ -36,9 +36,9 @@ def show_all(view: View, projects: pd.DataFrame, alt: str) -> None:
             "name": "Project",
             "people": "People",
             "how": st.column_config.TextColumn("Life", help=LIFE),
-            "actions": columns.number("Acts"),
+            "actions": columns.number("Acts", help=columns.acts(view.days, view.count_created)),
             "days": columns.spark("Day by day", width=120),
-            "last": columns.moment("Last act", view.zone),
+            "last": columns.moment("Last act", view.zone, help="In all that is kept."),
             "lead": "Lead",
             "members": columns.number("Members", help=MEMBERS),
             "share": st.column_config.NumberColumn(
@@ -90,22 +90,26 @@ def people_of(project_key: str) -> dict[str, str]:
     return cards.PEOPLE | {"project": project_key}
 
 
-def show_of_person(projects: pd.DataFrame, zone: str, days: int) -> None:
+def show_of_person(view: View, projects: pd.DataFrame) -> None:
     """Takes person_projects."""
     with cards.part("Projects worked in"):
         if projects.empty:
-            st.caption(f"None in the last {days} days.")
+            st.caption(f"None in the last {view.days} days.")
             return
         st.dataframe(
-            projects.assign(last=instants(projects["last_act_at"])),
+            projects.assign(
+                last=instants(projects["last_act_at"]),
+                project_key=projects["project_key"].where(projects["project_key"] != "", None),
+            ),
             hide_index=True,
             column_order=("project_key", "name", "actions", "days", "last"),
             column_config={
                 "project_key": "Key",
                 "name": "Project",
-                "actions": columns.number("Acts"),
-                "days": "Days",
-                "last": columns.moment("Last act", zone),
+                "actions": columns.number("Acts", help=columns.acts(view.days, view.count_created)),
+                "days": columns.number("Days", help="Days with at least one of these acts."),
+                "last": columns.moment("Last act", view.zone),
             },
+            placeholder="—",
             alt="Projects this person worked in",
         )

@@ -11,69 +11,94 @@ from jira_usage import decisions
 from jira_usage.decisions import KEEP, PROTECT, RELEASE, Decision
 from jira_usage.errors import JiraUsageError
 from jira_usage.metrics.words import DECISION_WORDS, plural
-from jira_usage.ui import reclaim_notes, reclaim_table
+from jira_usage.ui import reclaim_notes, reclaim_table, way_back
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.reclaim_table import Pairs
 
 UNDO = "undo"
 WORDS = {KEEP: DECISION_WORDS[KEEP], RELEASE: DECISION_WORDS[RELEASE], PROTECT: "Protect",
          UNDO: "Take back"}  # fmt: skip
+ONLY_NOTED = "only noted here, nothing changes in Jira"
 MEANS = (
-    "Only noted here: nothing is changed in Jira. Keep and Protect take a license out of what "
-    "could be given back; a protection ends by itself."
+    "Keep and Protect take a license out of what could be given back; a protection ends by itself."
 )
 TROUBLE, SAVED = "reclaim_trouble", "reclaim_saved"
 
 
-def show(pairs: Pairs) -> None:
-    """The panel for the ticked rows, and what became of the last decision."""
-    _show_outcome()
+def show(pairs: Pairs, may_decide: bool) -> None:
+    """The panel for the ticked rows, and what became of the last decision.
+
+    It stays at the bottom of the window: the table neither moves nor hides it.
+    """
+    if may_decide:
+        _show_outcome()
     if not pairs:
         return
-    with st.container(border=True):
-        st.markdown(f"**Decide about {plural(len(pairs), 'license')}**")
-        st.caption(MEANS)
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            choice = st.radio(
-                "Decision",
-                list(WORDS),
-                index=list(WORDS).index(KEEP),
-                horizontal=True,
-                format_func=WORDS.__getitem__,
-                key="decide_choice",
+    with st.bottom, st.container(border=True):
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+        ):
+            licenses = plural(len(pairs), "license")
+            st.markdown(
+                f"**Decide about {licenses}** · {ONLY_NOTED}" if may_decide else f"**{licenses}**",
+                help=MEANS if may_decide else None,
             )
-            if choice == PROTECT:
-                st.date_input(
-                    "Expires on",
-                    date.today() + timedelta(days=90),
-                    min_value=date.today() + timedelta(days=1),
-                    key="decide_expires",
-                    width=150,
-                    help="From this day on it no longer protects.",
-                )
-            if choice != UNDO:
-                st.text_input(
-                    "Reason",
-                    key="decide_reason",
-                    max_chars=decisions.LONGEST_REASON,
-                    placeholder="Needed to protect" if choice == PROTECT else "If you like",
-                )
-                st.text_input(
-                    "Decided by",
-                    key="decide_by",
-                    max_chars=decisions.LONGEST_NAME,
-                    placeholder="If you like",
-                    persist_state="session",
-                    width=160,
-                )
-            st.button(
-                "Save",
-                type="primary",
-                icon=":material/check:",
-                key="decide_save",
-                on_click=_save,
-                args=(pairs,),
+            _offer_person(pairs)
+        if may_decide:
+            _ask(pairs)
+
+
+def _offer_person(pairs: Pairs) -> None:
+    """The way to the person of the ticked rows, where they are of one."""
+    people = {account_id for account_id, _ in pairs}
+    if len(people) == 1 and st.button(
+        "Open person", icon=":material/person:", key="open_person", type="tertiary"
+    ):
+        way_back.open_person(people.pop(), "reclaim")
+
+
+def _ask(pairs: Pairs) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        choice = st.radio(
+            "Decision",
+            list(WORDS),
+            index=list(WORDS).index(KEEP),
+            horizontal=True,
+            format_func=WORDS.__getitem__,
+            key="decide_choice",
+        )
+        if choice == PROTECT:
+            st.date_input(
+                "Expires on",
+                date.today() + timedelta(days=90),
+                min_value=date.today() + timedelta(days=1),
+                key="decide_expires",
+                width=150,
+                help="From this day on it no longer protects.",
             )
+        if choice != UNDO:
+            st.text_input(
+                "Reason",
+                key="decide_reason",
+                max_chars=decisions.LONGEST_REASON,
+                placeholder="Needed to protect" if choice == PROTECT else "If you like",
+            )
+            st.text_input(
+                "Decided by",
+                key="decide_by",
+                max_chars=decisions.LONGEST_NAME,
+                placeholder="If you like",
+                persist_state="session",
+                width=160,
+            )
+        st.button(
+            "Save",
+            type="primary",
+            icon=":material/check:",
+            key="decide_save",
+            on_click=_save,
+            args=(pairs,),
+        )
 
 
 def _save(pairs: Pairs) -> None:

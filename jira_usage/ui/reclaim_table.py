@@ -13,16 +13,22 @@ import streamlit as st
 from jira_usage.metrics.reclaim import Reclaim
 from jira_usage.metrics.tables import HIDDEN, NO_NAME, instants
 from jira_usage.metrics.words import CONFIDENCE_WORDS, DECISION_WORDS
-from jira_usage.ui import address, columns, people_table, reclaim_files
+from jira_usage.ui import address, clicks, columns, people_table, reclaim_files, way_back
 from jira_usage.ui.people_filters import Chosen
 from jira_usage.ui.people_table import HIGHEST, ROW_HEIGHT
 from jira_usage.ui.view import View
 
 Pairs = tuple[tuple[str, str], ...]
 ROUND = "reclaim_round"
-FIRST = ("name", "product", "verdict", "sure", "for", "against", "decision")
-VALUE = ("monthly", "yearly")
-MORE = ("last_act", "email", "groups", "until", "note", "by")
+CLICK = "reclaim_click"
+SURE = "High: nothing speaks for a need. Medium: something is not known. Low: ask first."
+REASONS = "What speaks against giving the license back, and what for it. Double-click to read all."
+GROUPS = "The groups that give this license: it is free once the person has left them all."
+DECISION = "What was decided here by hand: keep, release, or protect. Nothing changes in Jira."
+MONEY = ("monthly", "yearly")
+# What it is decided by: these fit beside the sidebar on a usual screen, without prices and with.
+FIRST = ("name", "product", "verdict", "sure", "monthly", "decision", "reasons", "groups")
+ORDER = (*FIRST, "yearly", "last_act", "email", "until", "note", "by")
 
 
 def show(view: View, listed: Reclaim, chosen: Chosen, currency: str) -> Pairs:
@@ -41,23 +47,25 @@ def show(view: View, listed: Reclaim, chosen: Chosen, currency: str) -> Pairs:
     page = address.page(pages)
     places = chosen.rows[(page - 1) * size : page * size]
     rows = view.drawn(_explained, listed, tuple(places.tolist()))
+    told = view.drawn(_in_words, rows, listed)
     pairs = tuple(zip(rows["account_id"], rows["product_key"], strict=True))
+    people_table.show_reach(pages)
     picked = st.dataframe(
-        view.table(view.drawn(_in_words, rows, listed)),
+        view.table(told),
         key=table_key(pairs, int(st.session_state.get(ROUND, 0))),
         on_select="rerun",
-        selection_mode=["multi-row", "single-cell"],
+        selection_mode="multi-row",
         hide_index=True,
         height=min(ROW_HEIGHT * (len(rows) + 1) + 3, HIGHEST),
         placeholder="—",
-        column_order=(*FIRST, *(VALUE if listed.priced else ()), *MORE),
-        column_config=_columns(view, currency),
+        column_order=[name for name in ORDER if listed.priced or name not in MONEY],
+        column_config=_columns(view, currency, listed.priced),
         alt=f"Licenses that could be given back, page {page} of {pages}",
-    ).selection
-    for row, column in picked.cells:
-        if column == "name":
-            st.switch_page("pages/person.py", query_params={"person": pairs[row][0]})
-    return tuple(pairs[row] for row in picked.rows)
+    ).selection.rows
+    row = clicks.clicked(CLICK, told["name"])
+    if row is not None:
+        way_back.open_person(pairs[row][0], "reclaim")
+    return tuple(pairs[row] for row in picked)
 
 
 def show_paging(view: View, listed: Reclaim, chosen: Chosen) -> None:
@@ -91,14 +99,13 @@ def _explained(listed: Reclaim, rows: tuple[int, ...]) -> pd.DataFrame:
 def _in_words(rows: pd.DataFrame, listed: Reclaim) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "name": rows["display_name"].where(rows["display_name"] != "", NO_NAME),
+            "name": clicks.literal(rows["display_name"].where(rows["display_name"] != "", NO_NAME)),
             "email": rows["email"].where(rows["email"] != "", HIDDEN),
             "product": rows["product_name"],
             "verdict": rows["verdict"].map(listed.grounds.words),
             "last_act": instants(rows["last_act_at"]),
             "sure": rows["confidence"].map(CONFIDENCE_WORDS),
-            "for": rows["reasons_for"],
-            "against": rows["reasons_against"],
+            "reasons": _reasons(rows),
             "groups": rows["groups"],
             "monthly": rows["monthly"],
             "yearly": rows["yearly"],
@@ -110,24 +117,32 @@ def _in_words(rows: pd.DataFrame, listed: Reclaim) -> pd.DataFrame:
     )
 
 
-def _columns(view: View, currency: str) -> dict[str, Any]:
+def _reasons(rows: pd.DataFrame) -> pd.Series:
+    """Of each row the reasons against, then those for: the verdict tells most of these."""
+    told = [
+        [*(f"Against: {one}" for one in con), *(f"For: {one}" for one in pro)]
+        for pro, con in zip(rows["reasons_for"], rows["reasons_against"], strict=True)
+    ]
+    return pd.Series(told, index=rows.index, dtype=object)
+
+
+def _columns(view: View, currency: str, priced: bool) -> dict[str, Any]:
     text, chips = st.column_config.TextColumn, st.column_config.ListColumn
     price = columns.number
     return {
-        "name": text("Name", pinned=True, width=140, help="Click it to open the person."),
-        "email": text("Email", width=236),
-        "product": text("Product", width=130),
-        "verdict": text("Verdict", width=212),
+        "name": clicks.names(CLICK),
+        "email": text("Email", width=236, help="“hidden”: the person shows it to nobody."),
+        "product": text("Product", width=112, help="The product that the license is for."),
+        "verdict": text("Verdict", width=212, help=people_table.verdict_help(True)),
         "last_act": columns.moment(
             "Last act", view.zone, "MMM D, YYYY", width=100, help="In all that is kept."
         ),
-        "sure": text("How sure", width=76),
-        "for": chips("Reasons for", width=200),
-        "against": chips("Reasons against", width=240),
-        "groups": chips("Groups to leave", width=140),
-        "monthly": price(f"A month, {currency}", width=90),
-        "yearly": price(f"A year, {currency}", width=90),
-        "decision": text("Decision", width=100),
+        "sure": text("How sure", width=74, help=SURE),
+        "reasons": chips("Reasons", width=170 if priced else 242, help=REASONS),
+        "groups": chips("Groups to leave", width=114 if priced else 130, help=GROUPS),
+        "monthly": price(f"A month, {currency}", width=90, help="By the price you gave."),
+        "yearly": price(f"A year, {currency}", width=90, help="Twelve times the price of a month."),
+        "decision": text("Decision", width=95, help=DECISION),
         "until": text("Expires on", width=90, help="From that day on it no longer protects."),
         "note": text("Note", width=160),
         "by": text("Decided by", width=100),

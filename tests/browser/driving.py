@@ -154,7 +154,7 @@ def open_first_person(visitor: Visitor) -> None:
     visitor.page.get_by_test_id("stDataFrame").wait_for()
     # The grid is a canvas: the first row's tick box lies below the header's.
     visitor.page.get_by_test_id("stDataFrame").click(position={"x": 15, "y": 55})
-    visitor.page.get_by_role("heading", name="Person", level=1).wait_for()
+    visitor.page.get_by_role("link", name="Back to the list").wait_for()
     visitor.settle()
 
 

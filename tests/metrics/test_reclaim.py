@@ -71,6 +71,39 @@ def test_nothing_against_gives_high_confidence(tmp_path: Path) -> None:
     ]
 
 
+def names(told: Reclaim, search: str = "", sort: str = "sure") -> list[str]:
+    return list(told.rows["display_name"].iloc[told.select({}, search, sort).rows])
+
+
+def test_a_search_finds_names_emails_and_ids_without_case_and_accents(tmp_path: Path) -> None:
+    people = [user("p", name="Zoë Pia"), user("q", name="Quinn", email="q@acme.example")]
+    told = listed(tmp_path, users=people)
+    assert names(told, "zoe PIA") == ["Zoë Pia"]
+    assert names(told, "acme quinn") == ["Quinn"] and names(told, "nobody") == []
+    assert names(told, "  ") == ["Quinn", "Zoë Pia"]
+    assert told.select({}, "quinn").counts["product"] == {JIRA: 1}
+
+
+def test_the_orders_and_money_only_where_a_price_is_known(tmp_path: Path) -> None:
+    what: dict[str, Any] = {
+        "products": [product(), product("jsm", name="Assets")],
+        "product_groups": [grants(JIRA, "g"), grants("jsm", "h")],
+        "groups": [group("g", name="a"), group("h", name="b")],
+        "members": [*members("g", "p"), *members("h", "q")],
+    }
+    assert "money" not in listed(tmp_path / "a", **what).sorts
+    beside = Beside(((JIRA, Decimal(8)), ("jsm", Decimal(20))))
+    told = listed(tmp_path / "b", beside=beside, **what)
+    assert names(told, sort="name") == ["Pia", "Quinn"]
+    assert names(told, sort="product") == ["Quinn", "Pia"]
+    assert "money" in told.sorts and names(told, sort="money") == ["Quinn", "Pia"]
+    for sort in told.sorts:
+        empty = answers.reclaim_list(
+            snapshot(tmp_path / sort), window_of(30), False, NOBODY_DECIDED, Beside()
+        )
+        assert names(empty, "x", sort) == []
+
+
 def test_an_empty_site_has_an_empty_list(tmp_path: Path) -> None:
     told = answers.reclaim_list(snapshot(tmp_path), window_of(30), False, NOBODY_DECIDED, Beside())
     assert told.size == 0 and told.untold == 0 and not told.priced

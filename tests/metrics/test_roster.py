@@ -9,7 +9,8 @@ import pytest
 
 from jira_usage.metrics import answers
 from jira_usage.metrics.headline import headlines, rate_headlines
-from jira_usage.metrics.roster import Roster, folded
+from jira_usage.metrics.roster import Roster
+from jira_usage.metrics.search import folded
 from jira_usage.period import DAY_MS
 from tests.builders import NOW, act, company, project, snapshot, user, window
 

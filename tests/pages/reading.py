@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,19 @@ def open_page(page: str, home: Path, *, data: bool = True, **what: Any) -> AppTe
 
 def run(page: str, home: Path, **what: Any) -> AppTest:
     app = open_page(page, home, **what).run()
+    assert not app.exception, app.exception
+    return app
+
+
+def click_cell(app: AppTest, column: str, row: int, table: int = 0) -> AppTest:
+    """Clicks a button in a cell of a table, as the browser tells of it."""
+    shown = app.dataframe[table]
+    states = app._tree.get_widget_states()
+    state = states.widgets.add()
+    state.id = shown.proto.button_click_widgets[column]
+    told = {"row": row, "label": shown.value[column].iloc[row]}
+    state.string_trigger_value.data = json.dumps(told)
+    app._run(states)
     assert not app.exception, app.exception
     return app
 

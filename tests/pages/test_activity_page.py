@@ -51,7 +51,8 @@ def test_a_person_acting_round_the_clock_is_flagged(tmp_path: Path) -> None:
     app = run("activity", tmp_path, acts=acts)
     assert "1 person acting round the clock" in words(app)
     app.session_state["round_the_clock"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
-    assert app.run().title[0].value == "Person"
+    assert app.run().title[0].value == "Ann Ames"
+    assert app.get("page_link")[0].label == "Back to Activity"
 
 
 def test_ticking_a_group_opens_its_people(tmp_path: Path) -> None:
@@ -97,7 +98,7 @@ def test_ticking_a_robot_opens_its_acts(tmp_path: Path) -> None:
     app = open_page("activity", tmp_path)
     app.session_state["robots"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     app.run()
-    assert not app.exception and app.header[0].value == "Automation for Jira"
+    assert not app.exception and app.title[0].value == "Automation for Jira"
 
 
 def test_hostile_project_names(tmp_path: Path) -> None:

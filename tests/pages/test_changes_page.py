@@ -17,7 +17,7 @@ from jira_usage.period import DAY_MS
 from jira_usage.terms import Price, ProductTerms, change_terms
 from tests.builders import act, days_ago, user
 from tests.pages.kept_site import a_site
-from tests.pages.reading import HOSTILE, address, metrics, open_page, run, words
+from tests.pages.reading import HOSTILE, address, click_cell, metrics, open_page, run, words
 
 JIRA = "jira-software"
 HOUR_MS = 3_600_000
@@ -123,12 +123,19 @@ def test_every_number_opens_as_many_people_as_it_says(tmp_path: Path) -> None:
 
 def test_a_name_opens_the_person(tmp_path: Path) -> None:
     app = run("changes", tmp_path, changes=TOLD, address={"show": "joined"})
+    click_cell(app, "name", 0)
+    assert address(app)["person"] == ["cyn"]
+    back = app.get("page_link")[0]
+    assert (back.label, back.proto.query_string) == ("Back to Changes", "show=joined")
+
+
+def test_ticking_a_row_opens_the_person_too(tmp_path: Path) -> None:
+    app = run("changes", tmp_path, changes=TOLD, address={"show": "joined"})
     app.session_state[app.dataframe[0].key] = {
-        "selection": {"rows": [], "columns": [], "cells": [[0, "name"]]}
+        "selection": {"rows": [0], "columns": [], "cells": []}
     }
     app.run()
-    assert not app.exception and app.title[0].value == "Person"
-    assert address(app)["person"] == ["cyn"]
+    assert not app.exception and address(app)["person"] == ["cyn"]
 
 
 def test_who_went_quiet_and_who_came_back(tmp_path: Path) -> None:

@@ -374,3 +374,10 @@ def test_an_agreement_that_can_not_be_read_can_be_set_anew(open_page: Open, home
     assert not app.exception and app.error
     app.button(key="retention_save").click().run()
     assert retention(signed.kept) == Retention() and not app.error
+
+
+def test_every_number_of_the_last_sync_says_what_it_is(open_page: Open, home: Path) -> None:
+    signed = kept_site.a_session(home)
+    kept_site.keep_snapshot(signed.kept)
+    app = open_page("data", signed)
+    assert app.metric and [one.label for one in app.metric if not one.help] == []

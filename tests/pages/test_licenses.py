@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.builders import product
-from tests.pages.reading import HOSTILE, metrics, run, words
+from tests.pages.reading import HOSTILE, click_cell, metrics, run, words
 
 
 def test_empty_site(tmp_path: Path) -> None:
@@ -21,11 +21,34 @@ def test_tiles(tmp_path: Path) -> None:
     assert links["1 no work found"] == "product=jira-software&work=none"
     assert links["1 included"] == "product=included%3Ajira-core"
     table = app.dataframe[0].value.set_index("product_key")
-    assert table.loc["jira-software", ["licensed_users", "active_users"]].tolist() == [2, 1]
+    assert table.loc["jira-software", ["licensed_users", "active_users"]].tolist() == ["2", "1"]
     assert table.loc["jira-core", "left_words"] == "unlimited"
     assert "included for 1 person" in words(app).lower()
     assert [one.label for one in app.expander] == ["Jira: 1 no work found"]
     assert len(app.dataframe[1].value) == 1
+
+
+def test_every_number_of_people_is_a_button_and_nothing_is_selected(tmp_path: Path) -> None:
+    app = run("licenses", tmp_path)
+    shown = app.dataframe[0].proto
+    assert set(shown.button_click_widgets) == {
+        "licensed_users", "active_users", "inactive_users", "included_users"
+    }  # fmt: skip
+    assert not shown.selection_mode  # a selection would follow the keyboard's focus
+    for row, column in ((0, "licensed_users"), (1, "included_users")):
+        app = run("licenses", tmp_path, data=False)
+        number = app.dataframe[0].value[column].iloc[row]
+        click_cell(app, column, row)
+        assert app.title[0].value == "Users" and len(app.dataframe[0].value) == int(number)
+
+
+def test_a_number_that_is_nobody_or_unknown_opens_nothing(tmp_path: Path) -> None:
+    app = run("licenses", tmp_path, refused={"issues": "No project can be browsed."}, acts=[])
+    assert app.dataframe[0].value["inactive_users"].iloc[0] == "unknown"
+    click_cell(app, "inactive_users", 0)
+    assert app.title[0].value == "Licenses"
+    assert app.dataframe[0].value["active_users"].iloc[0] == "0"
+    assert click_cell(app, "active_users", 0).title[0].value == "Licenses"
 
 
 def test_seats_unknown(tmp_path: Path) -> None:

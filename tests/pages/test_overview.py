@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from jira_usage import decisions
 from jira_usage.decisions import PROTECT, Decision, Thresholds
 from tests.pages.kept_site import a_site
-from tests.pages.reading import APP, metrics, open_page, run, words
+from tests.pages.reading import APP, click_cell, metrics, run, words
 
 
 def test_nobody_connected_sees_no_data() -> None:
@@ -60,12 +60,10 @@ def test_how_sure_it_is_stands_beside_what_could_be_given_back(tmp_path: Path) -
 
 
 def test_a_click_on_a_number_of_a_product_opens_its_people(tmp_path: Path) -> None:
-    app = open_page("overview", tmp_path)
-    app.session_state["seats"] = {
-        "selection": {"rows": [], "columns": [], "cells": [(0, "inactive_users")]}
-    }
-    app.run()
-    assert not app.exception and app.title[0].value == "Users"
+    app = run("overview", tmp_path)
+    [seats] = [n for n, one in enumerate(app.dataframe) if "inactive_users" in one.value]
+    click_cell(app, "inactive_users", 0, seats)
+    assert app.title[0].value == "Users"
     assert app.dataframe[0].value["account_id"].tolist() == ["cyn"]
 
 

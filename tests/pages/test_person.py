@@ -26,7 +26,7 @@ def test_an_unknown_account(tmp_path: Path) -> None:
 def test_ann(tmp_path: Path) -> None:
     app = run("person", tmp_path, address={"person": "ann", "work": "worked"})
     told = words(app)
-    assert app.header[0].value == "Ann Ames" and "worked on 2 of 30 days" in told
+    assert app.title[0].value == "Ann Ames" and "worked on 2 of 30 days" in told
     assert "**Jira** · license ← jira\\-users (a default group)" in told
     assert "**Jira Work Management** · included ← work\\-users" in told
     assert "Site administrator" in told and "ann@acme.example" in told
@@ -41,7 +41,7 @@ def test_ann(tmp_path: Path) -> None:
 def test_a_person_without_work_and_with_a_hostile_name(tmp_path: Path) -> None:
     app = run("person", tmp_path, address={"person": "cyn"})
     assert HOSTILE not in words(app)
-    assert "No work of" in app.subheader[0].value and "\\!\\[x\\]" in app.header[0].value
+    assert "No work of" in app.subheader[0].value and "\\!\\[x\\]" in app.title[0].value
     assert "Reading leaves no trace" in words(app)
 
 
@@ -56,6 +56,20 @@ def test_hostile_groups(tmp_path: Path) -> None:
     )
     lines = [one.value for one in app.markdown if "license" in one.value]
     assert lines and HOSTILE not in lines[0]
+
+
+def test_an_unknown_origin_is_dropped_and_leads_to_users(tmp_path: Path) -> None:
+    app = run("person", tmp_path, address={"person": "ann", "from": "//evil.example"})
+    back = app.get("page_link")[0]
+    assert back.proto.page == "users" and "from" not in app.query_params
+
+
+def test_what_could_not_be_read_says_so(tmp_path: Path) -> None:
+    app = run("person", tmp_path, address={"person": "ann"}, issues=[])
+    projects, acts = app.dataframe[0].value, app.dataframe[1].value
+    assert projects["name"].tolist() == ["Issues that could not be read"]
+    assert set(acts["project_key"]) == {"Could not be read"}
+    assert acts["link"].isna().all()
 
 
 def test_a_robot(tmp_path: Path) -> None:

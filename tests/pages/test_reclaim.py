@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from jira_usage import decisions
 from jira_usage.decisions import KEEP, PROTECT, RELEASE, Decision, Thresholds
+from jira_usage.ui import login
 from jira_usage.ui.reclaim_table import table_key
-from tests.builders import act, members, project, user
+from tests.builders import act, days_ago, members, project, user
 from tests.pages.kept_site import a_site
-from tests.pages.reading import HOSTILE, address, metrics, open_page, run, words
+from tests.pages.reading import HOSTILE, address, click_cell, metrics, run, words
 
 CYN = ("cyn", "jira-software")
+FILTERED = {"product": "jira-software", "verdict": "never", "q": "cyn", "order": "name"}
+TO_CYN = {"from": "reclaim", "person": "cyn"}
 
 
 def tick(app: AppTest, rows: list[int], *pairs: tuple[str, str]) -> AppTest:
@@ -27,6 +32,11 @@ def press(app: AppTest, key: str) -> AppTest:
     app.button(key=key).click().run()
     assert not app.exception, app.exception
     return app
+
+
+def press_label(app: AppTest, label: str) -> None:
+    next(one for one in app.button if one.label == label).click().run()
+    assert not app.exception, app.exception
 
 
 def noted(home: Path) -> tuple[Decision, ...]:
@@ -59,7 +69,8 @@ def test_the_list_and_its_numbers(tmp_path: Path) -> None:
     [row] = app.dataframe[0].value.to_dict("records")
     assert (row["name"], row["sure"]) == (HOSTILE, "Low")
     assert row["verdict"].startswith("Never seen working since ")
-    assert any(one.startswith("Only 40 days are known") for one in row["against"])
+    assert any(one.startswith("For: ") for one in row["reasons"])
+    assert any(one.startswith("Against: Only 40 days are known") for one in row["reasons"])
     assert row["groups"] == ["jira-users"]
     assert "choose 90 days or more under Options" in words(app)
     assert HOSTILE not in words(app) and "evil.example" not in words(app)
@@ -96,13 +107,68 @@ def test_the_address_filters(tmp_path: Path, where: dict[str, str], found: int) 
 
 
 def test_a_name_opens_the_person(tmp_path: Path) -> None:
-    app = open_page("reclaim", tmp_path)
-    app.session_state[table_key([CYN])] = {
-        "selection": {"rows": [], "columns": [], "cells": [[0, "name"]]}
+    app = click_cell(run("reclaim", tmp_path, address=FILTERED), "name", 0)
+    assert address(app) == {key: [value] for key, value in (FILTERED | TO_CYN).items()}
+
+
+def test_the_way_back_from_a_person_is_the_list_as_it_was(tmp_path: Path) -> None:
+    app = run("person", tmp_path, address=FILTERED | TO_CYN)
+    back = app.get("page_link")[0]
+    assert back.proto.page == "reclaim" and parse_qs(back.proto.query_string) == {
+        key: [value] for key, value in FILTERED.items()
     }
-    app.run()
-    assert not app.exception and app.title[0].value == "Person"
-    assert address(app)["person"] == ["cyn"]
+
+
+def test_a_ticked_row_offers_its_person(tmp_path: Path) -> None:
+    app = tick(run("reclaim", tmp_path), [0], CYN)
+    press(app, "open_person")
+    assert address(app) == {key: [value] for key, value in TO_CYN.items()}
+
+
+def test_who_may_only_look_gets_the_person_and_no_decision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(login, "is_administrator", lambda: False)
+    app = tick(run("reclaim", tmp_path), [0], CYN)
+    keys = {one.key for one in app.button}
+    assert "open_person" in keys and "decide_save" not in keys
+
+
+@pytest.mark.parametrize(
+    ("where", "names"),
+    [
+        ({}, ["Cat", "Ada", "Bob"]),
+        ({"order": "name"}, ["Ada", "Bob", "Cat"]),
+        ({"order": "idle"}, ["Bob", "Ada", "Cat"]),
+        ({"order": "money"}, ["Cat", "Ada", "Bob"]),  # without prices there is no such order
+        ({"q": "ADA@ac"}, ["Ada"]),
+        ({"q": "u3"}, ["Cat"]),
+        ({"q": "nobody"}, []),
+    ],
+)
+def test_search_and_order_are_in_the_address_and_reach_all_pages(
+    tmp_path: Path, where: dict[str, str], names: list[str]
+) -> None:
+    people = [user("u1", name="Ada", email="ada@acme.example"), user("u2", name="Bob"),
+              user("u3", name="Cat")]  # fmt: skip
+    now = int(time.time() * 1000) - 60_000
+    acts = [act("u3", at=days_ago(100, now=now)), act("u1", at=days_ago(110, now=now))]
+    what = {"users": people, "members": members("g-jira", "u1", "u2", "u3")}
+    what["projects"] = [project("WEB", lead="u2"), project("APP", lead="u1")]
+    app = run("reclaim", tmp_path, acts=acts, covered_days=150, address=where, **what)
+    assert (app.dataframe[0].value["name"].tolist() if app.dataframe else []) == names
+    assert app.text_input(key="q").value == where.get("q", "")
+    assert "money" not in app.selectbox(key="order").options
+
+
+def test_searching_and_ordering_write_the_address(tmp_path: Path) -> None:
+    app = run("reclaim", tmp_path)
+    app.selectbox(key="order").set_value("name").run()
+    app.text_input(key="q").set_value("cyn").run()
+    assert address(app)["order"] == ["name"] and address(app)["q"] == ["cyn"]
+    press_label(app, "Clear all filters")
+    app.selectbox(key="order").set_value("sure").run()
+    assert "order" not in address(app) and "q" not in address(app)
 
 
 def test_keeping_a_license_takes_it_out_of_what_could_be_given_back(tmp_path: Path) -> None:

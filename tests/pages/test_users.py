@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.builders import company, user
-from tests.pages.reading import HOSTILE, open_page, run, words
+from tests.pages.reading import HOSTILE, click_cell, open_page, run, words
 from tests.pages.reading import address as address_of
 
 
@@ -111,7 +112,40 @@ def test_ticking_a_row_opens_the_person_and_keeps_the_way_back(tmp_path: Path) -
     app.run()
     assert not app.exception
     assert address_of(app)["person"] == ["cyn"] and address_of(app)["work"] == ["none"]
-    assert app.title[0].value == "Person"
+    assert app.get("page_link")[0].label == "Back to the list"
+
+
+def test_a_click_on_a_name_opens_the_person(tmp_path: Path) -> None:
+    app = run("users", tmp_path, address={"sort": "name", "status": "enabled"})
+    row = app.dataframe[0].value["account_id"].tolist().index("ben")
+    click_cell(app, "name", row)
+    assert address_of(app)["person"] == ["ben"] and address_of(app)["status"] == ["enabled"]
+    assert "from" not in address_of(app)
+
+
+@pytest.mark.parametrize("name", [":material/delete: Bo", '["Bo", "Al"]', " [Bo]"])
+def test_a_name_is_drawn_as_typed_neither_icon_nor_menu(tmp_path: Path, name: str) -> None:
+    app = run("users", tmp_path, users=[user("bo", name=name)])
+    assert app.dataframe[0].value["name"].tolist() == ["\u2060" + name]
+    assert address_of(click_cell(app, "name", 0))["person"] == ["bo"]
+
+
+def test_who_first_then_how_they_stand(tmp_path: Path) -> None:
+    app = run("users", tmp_path)
+    order = list(app.dataframe[0].proto.column_order)
+    assert order[:7] == [
+        "name", "verdict", "licenses", "days", "actions", "active_days", "last_active"
+    ]  # fmt: skip
+    verdicts = app.dataframe[0].value.set_index("account_id")["verdict"]
+    assert verdicts["ann"] == "Working"
+    assert verdicts["cyn"].startswith("Never seen working since ")
+    assert pd.isna(verdicts["bot"])
+
+
+def test_the_reach_of_the_tables_own_tools_is_told_where_it_matters(tmp_path: Path) -> None:
+    many = [user(f"u{number:04d}") for number in range(120)]
+    assert "reach this page only" in words(run("users", tmp_path, users=many))
+    assert "reach this page only" not in words(run("users", tmp_path))
 
 
 def test_hostile_names_are_only_in_the_table(tmp_path: Path) -> None:

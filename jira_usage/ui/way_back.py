@@ -1,0 +1,48 @@
+"""The way from a list to a person, and back to the very same list: the address tells both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from jira_usage.metrics.facets import Facet
+from jira_usage.ui import address
+
+ORIGIN = "from"
+# The lists besides Users: what their address says, and what the way back is called.
+KEYS = {
+    "reclaim": ("product", "confidence", "verdict", "decision", "q", "order", "size", "page"),
+    "changes": ("since", "show"),
+    "activity": (),
+}
+LABELS = {"changes": "Back to Changes", "activity": "Back to Activity"}
+
+
+def open_person(account_id: str, origin: str) -> None:
+    """Leaves one of the lists named here for a person."""
+    st.switch_page(
+        "pages/person.py", query_params={**_said(origin), ORIGIN: origin, "person": account_id}
+    )
+
+
+def open_from_users(account_id: str, facets: Sequence[Facet]) -> None:
+    """Leaves the list of users for a person."""
+    back = address.list_shown(facets)
+    st.switch_page("pages/person.py", query_params={**back, "person": account_id})
+
+
+def show(facets: Sequence[Facet]) -> None:
+    """The link back to the list that the person was opened from; to Users where none is told."""
+    origin = next(iter(address.told(ORIGIN, tuple(KEYS))), "")
+    st.page_link(
+        f"pages/{origin or 'users'}.py",
+        label=LABELS.get(origin, "Back to the list"),
+        icon=":material/arrow_back:",
+        query_params=_said(origin) if origin else address.list_shown(facets),
+    )
+
+
+def _said(origin: str) -> dict[str, list[str]]:
+    said = st.query_params
+    return {key: said.get_all(key) for key in KEYS[origin] if key in said}
