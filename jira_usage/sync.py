@@ -12,6 +12,8 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+import pyarrow.compute as pc
+
 from jira_usage.collector import seldom_collecting
 from jira_usage.connection import Connection
 from jira_usage.crew import Crew, once
@@ -76,7 +78,7 @@ def sync(
             days = min(days, retention(kept).acts)
             scope = _scope(signed_in, kept, last, days=days, full=full, roles=project_roles)
             reading = yield from _read(signed_in, scope, cancel)
-            _judge(reading)
+            _judge(reading, _unseen_before(kept, last))
             yield Progress("Storing what was read", reading.desk.counts, reading.desk.totals)
             duration = time.monotonic() - began
             terms = Terms(days, timezone, duration, proof(connection.email, connection.api_token))
@@ -200,7 +202,18 @@ def _stage(reading: Reading) -> str:
     return f"Reading people and groups: {done['users']:,} people so far"
 
 
-def _judge(reading: Reading) -> None:
+def _unseen_before(kept: SiteStore, last: Generation | None) -> set[str]:
+    """The issues of work logs that are kept, of which no sync could see more."""
+    if last is None:
+        return set()
+    logged = kept.load_table(last.tables["worklog_events"][""])
+    recent = pc.greater_equal(logged["at"], retention(kept).acts_from_ms(last.meta["as_of"]))
+    issues = kept.load_table(last.tables["issues"][""])["issue_id"]
+    ids = pc.unique(logged.filter(recent)["issue_id"]).to_pylist()
+    return set(ids) - set(issues.to_pylist()) - {"", None}
+
+
+def _judge(reading: Reading, unseen_before: set[str]) -> None:
     """Adds what only the whole tells; raises where nothing at all could be read."""
     coverage = reading.desk.coverage
     viewable, browsable = len(reading.people.projects), len(reading.work.browsable or [])
@@ -216,11 +229,12 @@ def _judge(reading: Reading) -> None:
             f"The token can browse {browsable} projects; without “Administer Jira” "
             "it can't tell how many more there are.",
         )
-    if unseen := len(reading.work.unseen_issues):
+    if unseen := len(reading.work.unseen_issues | (unseen_before - reading.work.issues.keys())):
+        issues = "1 issue" if unseen == 1 else f"{unseen:,} issues"
         coverage.remark(
             "projects",
-            f"{unseen:,} issues with logged work can't be seen: archived, restricted or deleted. "
-            "That work counts, other work on them is unknown.",
+            f"{issues} with logged work can't be seen: archived, restricted or deleted. "
+            "That work counts, other work there is unknown.",
         )
     if reading.work.acts.unreadable:
         coverage.note(

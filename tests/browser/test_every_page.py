@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
@@ -65,6 +66,8 @@ def test_every_page_fits_reads_and_clicks(visit: Visit) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+GROUNDS: tuple[tuple[Literal["light", "dark"], str], ...]
+GROUNDS = (("light", "#FFFFFF"), ("dark", "#161A1D"))
 TEXTS = ".xtick, .ytick, .g-xtitle, .g-ytitle, .legend, .annotation, .colorbar"
 INKS = f"""all => all.flatMap(chart => [...chart.querySelectorAll(":is({TEXTS}) text")].map(
     text => [text.textContent, getComputedStyle(text).fill]))"""
@@ -82,7 +85,7 @@ def test_charts_can_be_read_and_an_hour_opens_exactly_who_acted_then(visit: Visi
     visitor.open("/activity")
     visitor.explore()
     page = visitor.page
-    for scheme, ground in (("light", "#FFFFFF"), ("dark", "#161A1D")):
+    for scheme, ground in GROUNDS:
         page.emulate_media(color_scheme=scheme)
         for _ in range(20):  # plotly draws anew a while after the theme has changed
             page.wait_for_timeout(250)
