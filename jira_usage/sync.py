@@ -35,6 +35,8 @@ OVERLAP_MS = 12 * 3_600_000
 PAD_DAYS = 1
 RANK = "com.pyxis.greenhopper.jira:gh-lexo-rank"
 LONGEST_DAYS = 366
+# How many a request tells of, about; of other parts it is one.
+AT_ONCE = {"histories": 100, "rankings": 1000, "work logs": 1000}
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,14 @@ class Progress:
     total: Mapping[str, int] = field(default_factory=dict)
     requests: int = 0
     summary: Summary | None = None
+
+
+def requests_left(done: Mapping[str, int], total: Mapping[str, int]) -> dict[str, float]:
+    """About how many requests each part still takes, of those of which a total is told."""
+    return {
+        part: max(0, number - done.get(part, 0)) / AT_ONCE.get(part, 1)
+        for part, number in total.items()
+    }
 
 
 def sync(
@@ -192,12 +202,12 @@ def _read(
 def _stage(reading: Reading) -> str:
     """What is being read, in words."""
     done, total = reading.desk.counts, reading.desk.totals
-    if total["histories"]:
-        return (
-            f"Reading histories: {done['histories']:,} of {total['histories']:,} issues, "
-            f"{done['comments']:,} comments, {done['work logs']:,} work logs"
-        )
-    if done["issues"]:
+    left = requests_left(done, total)
+    slowest = max(left, key=lambda part: left[part], default="")
+    if left.get(slowest):
+        unit = " issues" if slowest in ("histories", "rankings") else ""
+        return f"Reading {slowest}: {done[slowest]:,} of {total[slowest]:,}{unit}"
+    if not reading.work.search.idle and done["issues"]:
         return f"Reading issues: {done['issues']:,} so far"
     return f"Reading people and groups: {done['users']:,} people so far"
 

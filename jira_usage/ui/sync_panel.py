@@ -25,6 +25,7 @@ STALE_MS = DAY_MS
 WATCHED, DISMISSED = "sync_watched", "sync_dismissed"
 REFRESHED = "sync_refreshed"  # the snapshot that this session's last sync made
 SYNC_DAYS, SYNC_FULL = "sync_days", "sync_full"
+STOPPING = "Stopping…"
 READ = {
     "users": "People",
     "groups": "Groups",
@@ -203,7 +204,7 @@ def _start_button(signed: Session, snapshot: Snapshot | None) -> None:
 
 def _progress(job: Job) -> None:
     st.session_state[WATCHED] = job.id
-    st.progress(job.share, text=safe(job.progress.message))
+    st.progress(job.share, text=_stage(job))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_how_far(job), width="stretch")
         _cancel_button(job, "sync_cancel")
@@ -217,7 +218,7 @@ def _large(signed: Session) -> None:
     st.session_state[WATCHED] = job.id
     with st.container(border=True):
         st.header(f"First sync of {safe(signed.site_name)}", anchor=False)
-        st.progress(job.share, text=safe(job.progress.message))
+        st.progress(job.share, text=_stage(job))
         with st.grid(min_column_width=120):
             for name, label in READ.items():
                 st.metric(label, f"{job.progress.done.get(name, 0):,}")
@@ -233,7 +234,7 @@ def _cancel_button(job: Job, key: str) -> None:
         return
     stopping = job.cancel.is_set()
     st.button(
-        "Stopping…" if stopping else "Cancel",
+        STOPPING if stopping else "Cancel",
         key=key,
         on_click=_cancel,
         args=(job,),
@@ -246,6 +247,11 @@ def _cancel_button(job: Job, key: str) -> None:
 def _cancel(job: Job) -> None:
     if login.is_administrator():
         job.cancel.set()
+
+
+def _stage(job: Job) -> str:
+    """What it does, as Markdown: from the click on Cancel on, it stops."""
+    return STOPPING if job.cancel.is_set() else safe(job.progress.message)
 
 
 def _how_far(job: Job) -> str:

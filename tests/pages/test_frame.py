@@ -145,11 +145,15 @@ def test_only_windows_that_were_synced_are_offered(open_page: Open, home: Path) 
     assert app.radio(key="days").options == ["7"]
 
 
+LAST_ANSWER = threading.Event()
+"""What a cancelled sync still waits for."""
+
+
 def reading(cancel: threading.Event) -> Iterator[Progress]:
     done, total = {"users": 40, "issues": 12, "histories": 3}, {"histories": 12}
     yield Progress("Reading histories: 3 of 12 issues", done, total, 9)
     cancel.wait(20)
-    yield from ()
+    LAST_ANSWER.wait(20)
 
 
 def test_a_running_sync_is_shown_to_every_session_and_can_be_cancelled(
@@ -167,6 +171,9 @@ def test_a_running_sync_is_shown_to_every_session_and_can_be_cancelled(
     assert any("9 requests" in caption.value for caption in second.sidebar.caption)
     second.button(key="sync_cancel").click().run()
     assert job.cancel.is_set()
+    assert second.button(key="sync_cancel").label == "Stopping…"
+    assert [bar.proto.text for bar in second.sidebar.get("progress")] == ["Stopping…"]
+    LAST_ANSWER.set()
 
 
 def failing(cancel: threading.Event) -> Iterator[Progress]:
