@@ -16,7 +16,7 @@ from jira_usage.store import Store
 from jira_usage.ui import login
 from jira_usage.ui.errors import icon_of, sentences
 from jira_usage.ui.session import Session
-from jira_usage.ui.text import age, count, duration, moment, safe
+from jira_usage.ui.text import age, count, duration, local_time, moment, safe
 
 DAYS_TO_SYNC = (30, 60, 90, 180)
 POLL_SECONDS, IDLE_SECONDS = 0.5, 30
@@ -68,6 +68,21 @@ def show_failure(signed: Session) -> None:
         else:
             st.button("Try again", key="sync_again", on_click=start, args=(signed,), type="primary")
         st.button("Dismiss", key="sync_dismiss", on_click=_dismiss, args=(job.id,))
+
+
+def refused_token(signed: Session) -> AuthenticationFailed | None:
+    """Why the last sync failed, where Jira no longer accepted the token."""
+    job = jobs.latest(signed.job_key)
+    if job is None or job.running or st.session_state.get(DISMISSED) == job.id:
+        return None
+    return job.error if isinstance(job.error, AuthenticationFailed) else None
+
+
+def put_failure_away(signed: Session) -> None:
+    """The last failure is over for this session: it has connected anew."""
+    job = jobs.latest(signed.job_key)
+    if job is not None and not job.running:
+        _dismiss(job.id)
 
 
 def show_stale(signed: Session, snapshot: Snapshot) -> None:
@@ -156,9 +171,11 @@ def is_stale(snapshot: Snapshot) -> bool:
 
 
 def age_line(snapshot: Snapshot) -> str:
-    """“Data as of Nov 23, 14:03 (2 minutes ago)”, by the browser's clock."""
-    ago = age(time.time() - snapshot.as_of_ms / 1000)
-    return f"Data as of {moment(snapshot.as_of_ms, browser_zone())} ({ago})"
+    """“Data as of 14:03 (2 min ago)”, or of a date, by the browser's clock: one short line."""
+    now, zone = time.time(), browser_zone()
+    at, today = local_time(snapshot.as_of_ms, zone), local_time(int(now * 1000), zone).date()
+    when = f"{at:%H:%M}" if at.date() == today else f"{at:%b} {at.day}"
+    return f"Data as of {when} ({age(now - snapshot.as_of_ms / 1000)})"
 
 
 def _panel(signed: Session, snapshot: Snapshot | None, running: bool) -> None:

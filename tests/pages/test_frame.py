@@ -16,6 +16,7 @@ from jira_usage.errors import AuthenticationFailed
 from jira_usage.period import DAY_MS
 from jira_usage.sync import Progress
 from jira_usage.ui import session
+from jira_usage.ui.text import age
 from tests.pages import kept_site
 from tests.pages.kept_site import Open
 
@@ -69,9 +70,25 @@ def test_every_page_shows_the_age_and_one_refresh(open_page: Open, home: Path, p
     app = open_page(page, signed)
     assert not app.exception
     side = "\n".join(caption.value for caption in app.sidebar.caption)
-    assert "Data as of" in side and "(5 minutes ago)" in side
+    assert "Data as of" in side and "(5 min ago)" in side
     assert [b.label for b in app.sidebar.button].count("Refresh") == 1
     assert kept_site.TOKEN not in words(app) + str(app.session_state)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "just now"),
+        (59, "just now"),
+        (60, "1 min ago"),
+        (3_599, "59 min ago"),
+        (7_200, "2 h ago"),
+        (86_400, "1 day ago"),
+        (3 * 86_400, "3 days ago"),
+    ],
+)
+def test_an_age_has_one_wording(seconds: float, words: str) -> None:
+    assert age(seconds) == words
 
 
 def test_old_data_is_said_to_be_old(open_page: Open, home: Path) -> None:
