@@ -19,7 +19,7 @@ _NAME = (
 
 # Streamlit writes a chart's ticks, titles and legend in a gray that holds 3.7:1 on the light
 # page, and leaves them so when the theme changes. The page's own text color follows it.
-_TEXTS = ".xtick, .ytick, .g-xtitle, .g-ytitle, .legend, .annotation, .colorbar, .barlayer"
+_TEXTS = '[class$="tick"], [class*="title"], .legend, .annotation, .colorbar, .barlayer'
 _CHART_INK = f"""<style>
 [data-testid="stPlotlyChart"] :is({_TEXTS}) text:not([style*="255, 255, 255"]) {{
   fill: currentColor !important;

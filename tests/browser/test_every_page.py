@@ -68,8 +68,8 @@ def test_every_page_fits_reads_and_clicks(visit: Visit) -> None:
 
 GROUNDS: tuple[tuple[Literal["light", "dark"], str], ...]
 GROUNDS = (("light", "#FFFFFF"), ("dark", "#161A1D"))
-TEXTS = ".xtick, .ytick, .g-xtitle, .g-ytitle, .legend, .annotation, .colorbar"
-INKS = f"""all => all.flatMap(chart => [...chart.querySelectorAll(":is({TEXTS}) text")].map(
+INKS = """all => all.flatMap(chart => [...chart.querySelectorAll("svg text")].filter(
+    text => text.textContent.trim()).map(
     text => [text.textContent, getComputedStyle(text).fill]))"""
 BUSIEST_HOUR = """chart => {
     const points = chart._fullData[1], {xaxis, yaxis} = chart._fullLayout;
