@@ -19,7 +19,7 @@ from jira_usage.errors import AuthenticationFailed, JiraUsageError, SyncCancelle
 from jira_usage.preflight import sign_in
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
-from jira_usage.sync import Progress, Summary, sync
+from jira_usage.sync import Progress, Summary, requests_left, sync
 from jira_usage.verify import SAMPLE, Verdict, verify
 
 State = Literal["running", "done", "failed", "cancelled"]
@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 # What is read before the histories takes about this share of a sync's time.
 BEFORE_HISTORIES = 0.15
 STORING = 0.97
+# As long must nothing new have come up, before it is said how long a sync may still take.
+STEADY_SECONDS = 2
+LITTLE_MORE = 1.1
 
 
 @dataclass
@@ -91,15 +94,27 @@ class Job(Task[Progress]):
     progress: Progress = field(default_factory=lambda: Progress("Connecting to the site"))
     share: float = 0.0
     summary: Summary | None = None
+    # Since when little new was found to read; how many requests were known of then, and left.
+    _steady_since: float = 0.0
+    _known_then: float = 0.0
+    _left_then: float = 0.0
 
     @property
     def seconds_left(self) -> float | None:
-        """How long it may still take, once that can be known."""
-        if self.share <= BEFORE_HISTORIES + 0.1 or self.seconds < 3:
+        """How long it may still take, by how fast what is known of is read; else None.
+
+        While new things to read come up, and where nothing is told of, it can't be known.
+        """
+        left, steady = _left(self.progress), time.time() - self._steady_since
+        read = self._left_then - left
+        if left <= 0 or read <= 0 or steady < STEADY_SECONDS or read < left / 10:
             return None
-        return self.seconds * (1 - self.share) / self.share
+        return left * steady / read
 
     def take(self, step: Progress) -> None:
+        if _known(step) > self._known_then * LITTLE_MORE:
+            self._steady_since = time.time()
+            self._known_then, self._left_then = _known(step), _left(step)
         self.progress = step
         self.share = max(self.share, _share(step))
         self.summary = step.summary or self.summary
@@ -182,15 +197,24 @@ class Jobs(Generic[T, S]):
                 del self._latest[key]
 
 
+def _known(step: Progress) -> float:
+    """About how many requests are all that a sync knows to read."""
+    return sum(requests_left({}, step.total).values())
+
+
+def _left(step: Progress) -> float:
+    """About how many requests are left of what a sync knows to read."""
+    return sum(requests_left(step.done, step.total).values())
+
+
 def _share(step: Progress) -> float:
     """How much of a sync is done, from 0 to 1, by what it says of itself."""
     if step.summary:
         return 1.0
     if step.message.startswith("Storing"):
         return STORING
-    total = step.total.get("histories", 0)
-    if total:
-        read = min(1.0, step.done.get("histories", 0) / total)
+    if step.total.get("histories", 0) or step.total.get("project roles", 0):
+        read = 1 - _left(step) / _known(step)
         return BEFORE_HISTORIES + (STORING - BEFORE_HISTORIES) * read
     if step.done.get("issues"):
         return BEFORE_HISTORIES * 0.7

@@ -60,12 +60,14 @@ class HistoryReading:
         quiet = sorted(set(issue_ids) - self.traced)
         self.traced.update(quiet)
         self.ranked += len(quiet)
+        self.desk.totals["rankings"] += len(quiet)
         for some in chunks(quiet, CHANGELOG_ISSUES):
             self.desk.crew.read(
                 partial(self.desk.cloud.changelogs, some, rank_fields),
                 self._take_ranks,
                 self._ranks_failed,
-                kind=HISTORIES,
+                partial(self.desk.count, "rankings", len(some)),
+                HISTORIES,
             )
         return bool(quiet)
 

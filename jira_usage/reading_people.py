@@ -153,6 +153,7 @@ class PeopleReading:
             reason = f"Reading them would take {len(asked):,} more requests and was left out."
             return self.desk.coverage.note("project roles", "never", reason)
         self.desk.coverage.read("project roles")
+        self.desk.totals["project roles"] += len(asked)
         for project_key, role_id, role_name in asked:
             self.desk.crew.read(
                 once(partial(self.desk.cloud.project_role_actors, project_key, role_id)),
@@ -162,6 +163,7 @@ class PeopleReading:
             )
 
     def _take_role_actors(self, project_key: str, role_name: str, actors: Documents) -> None:
+        self.desk.counts["project roles"] += 1
         self.role_actors.append((project_key, role_name, actors))
         for row in directory.role_actor_rows(project_key, role_name, actors):
             self.groups.want({"groupId": row["group_id"]})

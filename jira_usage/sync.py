@@ -12,6 +12,8 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+import pyarrow.compute as pc
+
 from jira_usage.collector import seldom_collecting
 from jira_usage.connection import Connection
 from jira_usage.crew import Crew, once
@@ -33,6 +35,8 @@ OVERLAP_MS = 12 * 3_600_000
 PAD_DAYS = 1
 RANK = "com.pyxis.greenhopper.jira:gh-lexo-rank"
 LONGEST_DAYS = 366
+# How many a request tells of, about; of other parts it is one.
+AT_ONCE = {"histories": 100, "rankings": 1000, "work logs": 1000}
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,14 @@ class Progress:
     total: Mapping[str, int] = field(default_factory=dict)
     requests: int = 0
     summary: Summary | None = None
+
+
+def requests_left(done: Mapping[str, int], total: Mapping[str, int]) -> dict[str, float]:
+    """About how many requests each part still takes, of those of which a total is told."""
+    return {
+        part: max(0, number - done.get(part, 0)) / AT_ONCE.get(part, 1)
+        for part, number in total.items()
+    }
 
 
 def sync(
@@ -76,7 +88,7 @@ def sync(
             days = min(days, retention(kept).acts)
             scope = _scope(signed_in, kept, last, days=days, full=full, roles=project_roles)
             reading = yield from _read(signed_in, scope, cancel)
-            _judge(reading)
+            _judge(reading, _unseen_before(kept, last))
             yield Progress("Storing what was read", reading.desk.counts, reading.desk.totals)
             duration = time.monotonic() - began
             terms = Terms(days, timezone, duration, proof(connection.email, connection.api_token))
@@ -190,17 +202,28 @@ def _read(
 def _stage(reading: Reading) -> str:
     """What is being read, in words."""
     done, total = reading.desk.counts, reading.desk.totals
-    if total["histories"]:
-        return (
-            f"Reading histories: {done['histories']:,} of {total['histories']:,} issues, "
-            f"{done['comments']:,} comments, {done['work logs']:,} work logs"
-        )
-    if done["issues"]:
+    left = requests_left(done, total)
+    slowest = max(left, key=lambda part: left[part], default="")
+    if left.get(slowest):
+        unit = " issues" if slowest in ("histories", "rankings") else ""
+        return f"Reading {slowest}: {done[slowest]:,} of {total[slowest]:,}{unit}"
+    if not reading.work.search.idle and done["issues"]:
         return f"Reading issues: {done['issues']:,} so far"
     return f"Reading people and groups: {done['users']:,} people so far"
 
 
-def _judge(reading: Reading) -> None:
+def _unseen_before(kept: SiteStore, last: Generation | None) -> set[str]:
+    """The issues of work logs that are kept, of which no sync could see more."""
+    if last is None:
+        return set()
+    logged = kept.load_table(last.tables["worklog_events"][""])
+    recent = pc.greater_equal(logged["at"], retention(kept).acts_from_ms(last.meta["as_of"]))
+    issues = kept.load_table(last.tables["issues"][""])["issue_id"]
+    ids = pc.unique(logged.filter(recent)["issue_id"]).to_pylist()
+    return set(ids) - set(issues.to_pylist()) - {"", None}
+
+
+def _judge(reading: Reading, unseen_before: set[str]) -> None:
     """Adds what only the whole tells; raises where nothing at all could be read."""
     coverage = reading.desk.coverage
     viewable, browsable = len(reading.people.projects), len(reading.work.browsable or [])
@@ -216,11 +239,12 @@ def _judge(reading: Reading) -> None:
             f"The token can browse {browsable} projects; without “Administer Jira” "
             "it can't tell how many more there are.",
         )
-    if unseen := len(reading.work.unseen_issues):
+    if unseen := len(reading.work.unseen_issues | (unseen_before - reading.work.issues.keys())):
+        issues = "1 issue" if unseen == 1 else f"{unseen:,} issues"
         coverage.remark(
             "projects",
-            f"{unseen:,} issues with logged work can't be seen: archived, restricted or deleted. "
-            "That work counts, other work on them is unknown.",
+            f"{issues} with logged work can't be seen: archived, restricted or deleted. "
+            "That work counts, other work there is unknown.",
         )
     if reading.work.acts.unreadable:
         coverage.note(

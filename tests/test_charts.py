@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from jira_usage.charts import look
 from jira_usage.decisions import Noted, Thresholds
 from jira_usage.metrics import answers
 from jira_usage.metrics.verdicts import verdict_counts
+from jira_usage.metrics.words import WEEKDAYS
 from jira_usage.period import DAY_MS
 from jira_usage.snapshot import Snapshot
 from tests.builders import NOW, act, company, product, project, snapshot, window
@@ -84,6 +86,26 @@ def test_a_calendar_has_a_cell_for_each_day(tmp_path: Path) -> None:
         assert sum(cell is not None and cell == cell for row in cells for cell in row) == days
 
 
+def test_every_hour_of_the_week_is_a_point_that_says_what_it_holds(tmp_path: Path) -> None:
+    """Streamlit tells of clicked points only, never of a heatmap's cells."""
+    at = window(30).end_ms - 10 * DAY_MS
+    acts = [act("ann", at=at + minute * 60_000) for minute in range(3)]
+    kept = snapshot(tmp_path, **(company() | {"acts": acts}))
+    shades, points = all_charts(kept, 30)["weekday_hours"].data
+    assert shades.hoverinfo == "skip" and points.marker.opacity == 0
+    assert len(points.customdata) == len(set(zip(points.x, points.y, strict=True))) == 168
+    [[weekday, hour, _, words]] = [told for told in points.customdata if told[2] == 3]
+    assert words.startswith(f"{WEEKDAYS[weekday]}, {hour:02d}:00 to {hour:02d}:59: <b>3 acts</b>")
+    quiet = next(told for told in points.customdata if not told[2])
+    assert quiet[3].endswith("<b>0 acts</b>")
+
+
+def test_an_hour_that_was_not_read_is_not_called_quiet(tmp_path: Path) -> None:
+    kept = snapshot(tmp_path, covered_days=2, **company())
+    _, points = all_charts(kept, 30)["weekday_hours"].data
+    assert sum(told[3].endswith(": not read") for told in points.customdata) >= 4 * 24
+
+
 def test_names_from_jira_are_no_markup(tmp_path: Path) -> None:
     changed = company() | {
         "projects": [project("WEB", name=HOSTILE)],
@@ -145,3 +167,24 @@ def test_a_chart_that_changes_no_more_is_sent_as_it_was_drawn() -> None:
     still = charts.still(charts.who_works, told)
     assert pio.to_json(still.to_dict(), validate=False) == pio.to_json(drawn, validate=False)
     assert still.to_dict() == still.to_dict() == drawn.to_dict()
+
+
+def colors_of_text(told: Any, name: str = "") -> Iterator[str]:
+    """The colors of all fonts in a figure."""
+    if isinstance(told, dict):
+        if name.endswith("font") and "color" in told:
+            yield str(told["color"])
+        for key, value in told.items():
+            if key != "template":
+                yield from colors_of_text(value, key)
+    elif isinstance(told, list | tuple):
+        for value in told:
+            yield from colors_of_text(value, name)
+
+
+def test_no_text_on_the_page_has_a_color_that_only_one_theme_can_show(tmp_path: Path) -> None:
+    """No gray holds 4.5:1 on both pages, so what has a color stands on a color or takes it all."""
+    grays = [f"#{shade:02X}{shade:02X}{shade:02X}" for shade in range(256)]
+    assert not [g for g in grays if min(contrast(g, "#FFFFFF"), contrast(g, "#161A1D")) >= 4.5]
+    for name, made in all_charts(snapshot(tmp_path, **company()), 30).items():
+        assert set(colors_of_text(made.to_dict())) <= {"white", "rgba(0,0,0,0)"}, name

@@ -98,6 +98,35 @@ def test_the_share_never_falls() -> None:
     assert ended(some_jobs().start("a", steps)).share > 0.8
 
 
+def test_the_share_counts_every_part_that_is_known() -> None:
+    """Histories are few requests: when they are read, most of a sync may still be ahead."""
+
+    def steps(cancel: threading.Event) -> Iterator[Progress]:
+        done, total = {"histories": 2_000, "groups": 8}, {"histories": 2_000, "groups": 88}
+        yield Progress("Reading groups: 8 of 88", done, total)
+
+    assert 0.3 < ended(some_jobs().start("a", steps)).share < 0.5
+
+
+def test_how_long_it_takes_is_told_by_the_part_that_is_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 1_000.0
+    monkeypatch.setattr("jira_usage.jobs.time.time", lambda: now)
+    job = a_sync(1, "a", None)
+    total = {"histories": 2_000, "groups": 40}
+    job.take(Progress("Reading", {"histories": 2_000, "groups": 0}, total))
+    assert job.seconds_left is None, "nothing was read since that was known"
+    now += 5
+    job.take(Progress("Reading", {"histories": 2_000, "groups": 10}, total))
+    assert job.seconds_left == pytest.approx(15)
+    job.take(Progress("Reading", {"histories": 2_000, "groups": 10}, total | {"rankings": 50_000}))
+    assert job.seconds_left is None, "more came up"
+    now += 5
+    job.take(Progress("Storing what was read", total, total))
+    assert job.seconds_left is None, "of storing nothing is told"
+
+
 def test_a_known_error_is_kept_with_its_remedy() -> None:
     def steps(cancel: threading.Event) -> Iterator[Progress]:
         yield from ()

@@ -1,6 +1,7 @@
 """The whole way, over real HTTP: what the demo site knows to be true is what is exported."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -73,6 +74,24 @@ def test_every_row_equals_the_truth_in_every_zone(small_site: DemoSite, store: S
     assert set(summary.coverage.values()) <= {"complete"}, summary.coverage
     for zone in ZONES:
         assert_true(small_site, store, zone)
+
+
+def told_of(site: DemoSite, store: Store, dataset: str) -> str:
+    """What is remarked of a dataset."""
+    coverage = Snapshot.load(store.site(site.url, site.account_id)).coverage
+    return str(coverage.set_index("dataset").loc[dataset, "reason"])
+
+
+def test_issues_that_nobody_can_see_are_told_of_by_later_syncs_too(store: Store) -> None:
+    """A refresh reads the work logs of a few hours; those of before are kept, and count."""
+    with DemoSite(size="small", seed=1, now=NOW) as site:
+        synced(site, store)
+        first = told_of(site, store, "projects")
+        assert re.match(r"\d+ issues with logged work can't be seen", first)
+        synced(site, store)
+        assert told_of(site, store, "projects") == first
+        synced(site, store, full=True)
+        assert told_of(site, store, "projects") == first
 
 
 @pytest.mark.parametrize("size", ["empty", "tiny"])

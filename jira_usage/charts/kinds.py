@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from jira_usage.charts.look import DAY_WIDTH, KINDS, NOTE, day_axis, figure, legend_above
+from jira_usage.charts.look import DAY_WIDTH, KINDS, day_axis, figure, legend_above
 from jira_usage.metrics.words import GROUP_WORDS, KIND_GROUPS
 
 
@@ -42,9 +42,7 @@ def kinds_by_day(frame: pd.DataFrame) -> go.Figure:
         hovermode="x unified",
     )
     made.update_xaxes(**day_axis(sorted(set(frame["date"]))))
-    made.update_yaxes(
-        title={"text": "acts", "font": {"size": 12, "color": NOTE}}, nticks=5, tickformat=",d"
-    )
+    made.update_yaxes(title={"text": "acts", "font": {"size": 12}}, nticks=5, tickformat=",d")
     return made
 
 

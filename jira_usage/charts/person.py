@@ -7,7 +7,7 @@ from datetime import timedelta
 import pandas as pd
 import plotly.graph_objects as go
 
-from jira_usage.charts.look import NOTE, SHADES_UNDER_TEXT, figure
+from jira_usage.charts.look import SHADES_UNDER_TEXT, figure
 from jira_usage.metrics.rows import each
 from jira_usage.metrics.words import WEEKDAYS
 
@@ -59,7 +59,7 @@ def person_calendar(frame: pd.DataFrame, ink: str | None = None) -> go.Figure:
     )
     made = figure([shades], height=30 + 36 * shape[0])
     made.update_yaxes(autorange="reversed", showgrid=False, rangemode="normal")
-    ticks = {"tickvals": list(range(weeks)), "ticktext": labels, "tickfont": {"color": NOTE}}
+    ticks = {"tickvals": list(range(weeks)), "ticktext": labels}
     if upright:
         made.update_yaxes(**ticks)
         made.update_xaxes(side="top")

@@ -47,11 +47,9 @@ def cost_by_seats(
                 )
             )
     made = figure(traces, height=height, showlegend=True, legend=legend_above())
-    made.update_xaxes(
-        title={"text": "seats", "font": {"size": 12, "color": NOTE}}, tickformat=",d", nticks=10
-    )
+    made.update_xaxes(title={"text": "seats", "font": {"size": 12}}, tickformat=",d", nticks=10)
     made.update_yaxes(
-        title={"text": f"{unit} a month", "font": {"size": 12, "color": NOTE}},
+        title={"text": f"{unit} a month", "font": {"size": 12}},
         tickformat=",.2~f",
         nticks=5,
     )

@@ -10,7 +10,6 @@ from jira_usage.charts.look import (
     DAY_WIDTH,
     GRID,
     MEAN,
-    NOTE,
     PEOPLE,
     WEEKEND,
     day_axis,
@@ -58,9 +57,7 @@ def active_trend(
         hovermode="x unified",
     )
     made.update_xaxes(**day_axis(list(frame["date"])))
-    made.update_yaxes(
-        title={"text": "people", "font": {"size": 12, "color": NOTE}}, nticks=5, tickformat=",d"
-    )
+    made.update_yaxes(title={"text": "people", "font": {"size": 12}}, nticks=5, tickformat=",d")
     if int(told["active_users"].max() if len(told) else 0) <= 5:
         made.update_yaxes(dtick=1)
     _shade_unread(made, frame)

@@ -15,7 +15,7 @@ import pandas as pd
 from jira_usage.metrics.activity import counted, events_within
 from jira_usage.metrics.adoption import working_days_each
 from jira_usage.metrics.matrix import Counts, Mask, account_rows, known_days
-from jira_usage.metrics.words import GROUP_OF_KIND, WEEKDAYS, plural
+from jira_usage.metrics.words import GROUP_OF_KIND, WEEKDAYS, hour_words, plural
 from jira_usage.period import Period
 
 ON, HOUR, LAST, WORKED_ON = "on", "hour", "last", "worked"
@@ -53,8 +53,7 @@ class Narrowing:
         if self.on is not None:
             told["Active on"] = f"{self.on:%A}, {self.on:%B} {self.on.day}, {self.on.year}"
         if self.hour is not None:
-            day, hour = self.hour
-            told["Active at"] = f"{WEEKDAYS[day]}, {hour:02d}:00 to {hour:02d}:59"
+            told["Active at"] = hour_words(*self.hour)
         if self.last is not None:
             told["Active in"] = f"the last {plural(self.last, 'date')}, today included"
         if self.worked is not None:

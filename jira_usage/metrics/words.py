@@ -89,6 +89,11 @@ def counted_kinds(count_created: bool) -> tuple[str, ...]:
     return KINDS if count_created else COUNTED_KINDS
 
 
+def hour_words(weekday: int, hour: int) -> str:
+    """“Tue, 09:00 to 09:59” (0 = Monday)."""
+    return f"{WEEKDAYS[weekday]}, {hour:02d}:00 to {hour:02d}:59"
+
+
 def people_count(number: int) -> str:
     """“1 person”, “1,234 people”."""
     return f"{number:,} {'person' if number == 1 else 'people'}"

@@ -14,7 +14,7 @@ from jira_usage.metrics import answers, findings
 from jira_usage.metrics.headline import Headline, headlines
 from jira_usage.metrics.tables import about
 from jira_usage.metrics.verdicts import verdict_counts
-from jira_usage.period import from_epoch_ms
+from jira_usage.period import find_zone, from_epoch_ms
 from jira_usage.reports import sections
 from jira_usage.reports.discreet import discreet, too_small
 from jira_usage.reports.narrowed import NOT_SHARED
@@ -28,6 +28,7 @@ PEOPLE_WORDS = {
     "pseudonyms": "By pseudonym; groups of fewer than five are merged",
     "none": "Left out",
 }
+DEMO = "The demo site"
 COUNTED = "Active means: on that day the person commented, changed an issue or logged work. "
 NOT_READING = "Reading leaves no trace, so nobody is called idle. "
 CREATED = "Creating an issue counts too."
@@ -45,6 +46,7 @@ class Report:
     definition: str
     headlines: tuple[Headline, ...]
     sections: tuple[Section, ...]
+    as_of: str = ""
 
     def charts(self) -> dict[str, Any]:
         """The figures, by the section's key."""
@@ -59,7 +61,7 @@ def build_report(subject: Subject, making: Making) -> Report:
     counts = verdict_counts(roster.people["verdict"], limits, known)
     first, last = period.first_on, period.last_on
     return Report(
-        site=str(snapshot.meta["site_url"]).removeprefix("https://"),
+        site=_site_name(str(snapshot.meta["site_url"])),
         answer=findings.who_works(counts, limits.working, licensed=roster.licenses_known),
         window=f"{first:%B} {first.day} to {last:%B} {last.day}, {last.year}",
         about=_about(subject, making),
@@ -70,7 +72,20 @@ def build_report(subject: Subject, making: Making) -> Report:
             if told.note != NOT_SHARED
         ),
         sections=tuple(sections.all_of(subject, roster, counts, making.people)),
+        as_of=_moment(snapshot.as_of_ms, period.zone_name),
     )
+
+
+def _site_name(url: str) -> str:
+    """“acme.atlassian.net”; only the demo is on this very computer."""
+    host = url.partition("://")[2] or url
+    return DEMO if host.split(":")[0] in ("127.0.0.1", "localhost") else host
+
+
+def _moment(ms: int, zone: str) -> str:
+    """“November 28, 2026, 17:43 (Europe/Berlin)”."""
+    at = from_epoch_ms(ms).astimezone(find_zone(zone))
+    return f"{at:%B} {at.day}, {at:%Y, %H:%M} ({zone})"
 
 
 def _about(subject: Subject, making: Making) -> dict[str, str]:

@@ -279,12 +279,13 @@ def coverage(subject: Subject) -> Section:
         for row in each(subject.snapshot.coverage)
     ]
     short = sum(word != COVERAGE_WORDS["complete"] for _, word, _ in rows)
+    remarks = sum(bool(why) for *_, why in rows)
     title = (
         f"{short} of {len(rows)} datasets are not complete"
         if short
+        else f"Read, with {plural(remarks, 'remark')}"
+        if remarks
         else "Everything could be read"
-        if not any(why for *_, why in rows)
-        else "Everything could be read, with remarks"
     )
     more = "What could not be read is unknown here, and never counted as zero."
     table = _table(("Dataset", "State", "Why, and what follows"), rows, "Coverage")

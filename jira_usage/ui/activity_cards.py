@@ -49,6 +49,10 @@ def hours(view: View) -> None:
             alt=f"A grid of weekdays and hours. {finding}.",
             opens=_at_hour,
         )
+        busy = view.drawn(_busy_hours, told)
+        if len(busy):
+            with st.expander("Hour by hour, as a table"):
+                _hours_table(view, busy)
 
 
 def products(view: View, roster: Roster) -> None:
@@ -147,9 +151,42 @@ def _did_on(point: Mapping[str, Any]) -> dict[str, str]:
     return narrowing.on(day) | {"kind": cards.named(point)}
 
 
-def _at_hour(point: Mapping[str, Any]) -> dict[str, str]:
-    hour = narrowing.at_hour(WEEKDAYS.index(str(point["y"])), int(point["x"]))
-    return cards.PEOPLE | hour
+def _at_hour(point: Mapping[str, Any]) -> dict[str, str] | None:
+    """Everybody who acted in this hour of the week; of an hour without acts there is nobody."""
+    weekday, hour, actions, *_ = point["customdata"]
+    return cards.PEOPLE | narrowing.at_hour(int(weekday), int(hour)) if actions else None
+
+
+def _busy_hours(told: pd.DataFrame) -> pd.DataFrame:
+    """The hours with acts, as the week goes."""
+    busy = told[told["actions"] > 0].reset_index(drop=True)
+    return busy.assign(
+        day=[WEEKDAYS[day] for day in busy["weekday"]],
+        time=[f"{hour:02d}:00 to {hour:02d}:59" for hour in busy["hour"]],
+    )
+
+
+def _hours_table(view: View, busy: pd.DataFrame) -> None:
+    st.caption("Tick an hour to see who.")
+    picked = st.dataframe(
+        view.table(busy),
+        key="hours",
+        on_select="rerun",
+        selection_mode="single-row",
+        hide_index=True,
+        height="content" if len(busy) < 12 else 420,
+        column_order=("day", "time", "actions", "mean"),
+        column_config={
+            "day": "Weekday",
+            "time": f"Hour, {view.zone}",
+            "actions": columns.number("Acts"),
+            "mean": st.column_config.NumberColumn("Acts on such a day", format="%.1f"),
+        },
+        alt="Acts of people by hour of the week; hours without any are left out",
+    ).selection.rows
+    if picked:
+        row = busy.iloc[picked[0]]
+        cards.open_people(cards.PEOPLE | narrowing.at_hour(int(row["weekday"]), int(row["hour"])))
 
 
 def _with_product_on(point: Mapping[str, Any]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The address bar of the Users page: its filters are read from it, and written to it.
+"""The address bar: the filters of the lists are read from it, and written to it.
 
 The address is the state. Streamlit's own bind="query-params" writes an option's label,
 and the labels of these filters hold counts.
@@ -7,8 +7,10 @@ and the labels of these filters hold counts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from jira_usage.metrics import narrowing
 from jira_usage.metrics.facets import Facet
@@ -18,12 +20,60 @@ from jira_usage.metrics.roster import SORTS
 from jira_usage.period import Period
 
 PAGE_SIZES = (50, 100, 200)
+PAGING = ("size", "page")
+ORIGIN = "from"
+"""Of a person's page: the list that it was opened from."""
+OF_USERS = (
+    *("type", "work", "verdict", "product", "role", "group", "project", "kind", "status", "email"),
+    *(*narrowing.KEYS, "q", "sort", *PAGING),
+)
+OF_RECLAIM = ("product", "confidence", "verdict", "decision", "q", "order", *PAGING)
+OF_CHANGES = ("since", "show", *PAGING)
+OF_ACTIVITY = ("life",)
+OF_ALL = ("days", "zone", "created", "link")
+"""What every page knows: the view's choices, and whether a link was opened."""
+OF_PAGE = {
+    "Users": OF_USERS,
+    "Person": ("person", ORIGIN, *OF_USERS, *OF_RECLAIM, *OF_CHANGES, *OF_ACTIVITY),
+    "Reclaim": OF_RECLAIM,
+    "Changes": OF_CHANGES,
+    "Activity": OF_ACTIVITY,
+}
+FREE = "Renewal"
+"""Its parameters are named after the site's products: it drops only those of other pages."""
+COMES_BACK = ("Users", "Reclaim")
+LAST_PAGE = "view_page"
 USUAL = {
     "sort": next(iter(SORTS)),
-    "order": next(iter(RECLAIM_SORTS)),  # of the Reclaim page, which has other orders
+    "order": next(iter(RECLAIM_SORTS)),
     "size": PAGE_SIZES[0],
     "page": 1,
 }
+
+
+def arrive(page: str) -> None:
+    """Drops what a page does not know, and brings back what was chosen when it was left.
+
+    A link's own filters win. On a page where one has been already, an empty address means
+    that nothing is chosen.
+    """
+    of_others = {key for keys in OF_PAGE.values() for key in keys}
+    known = {*OF_PAGE.get(page, ()), *OF_ALL}
+    for key in set(st.query_params) - known:
+        if page != FREE or key in of_others:
+            with suppress(StreamlitAPIException):  # bound: then Streamlit takes it away
+                del st.query_params[key]
+    came = st.session_state.get(LAST_PAGE) != page
+    st.session_state[LAST_PAGE] = page
+    if page not in COMES_BACK:
+        return
+    place = f"view_{page.lower()}"
+    here = {key: st.query_params.get_all(key) for key in OF_PAGE[page] if key in st.query_params}
+    if came and not here:
+        here = dict(st.session_state.get(place, {}))
+        for key, values in here.items():
+            st.query_params[key] = values
+    st.session_state[place] = here
 
 
 def told(key: str, options: Sequence[str]) -> list[str]:
@@ -41,9 +91,16 @@ def chosen(key: str, options: Sequence[str]) -> str:
 
 
 def page(pages: int) -> int:
-    """The page that the address names, within those there are."""
+    """The page that the address names, within those there are; another is corrected in it."""
     value = st.query_params.get("page", "1")
-    return min(max(int(value), 1), pages) if value.isdecimal() else 1
+    asked = int(value) if value.isdecimal() and value.isascii() else 1
+    found = min(max(asked, 1), pages)
+    if value != str(found):
+        if found == USUAL["page"]:
+            st.query_params.pop("page", None)
+        else:
+            st.query_params["page"] = str(found)
+    return found
 
 
 def write(key: str) -> None:
@@ -74,5 +131,5 @@ def narrowing_of(period: Period) -> Narrowing:
 
 def list_shown(facets: Sequence[Facet]) -> dict[str, list[str]]:
     """What the address says of the list of users: the way to it from a person, and back."""
-    keys = (*(facet.key for facet in facets), *narrowing.KEYS, "q", "sort", "size", "page")
+    keys = (*(facet.key for facet in facets), *narrowing.KEYS, "q", "sort", *PAGING)
     return {key: st.query_params.get_all(key) for key in keys if key in st.query_params}

@@ -1,4 +1,4 @@
-"""The app's mark: three days of work, beside its name."""
+"""The app's mark, three days of work beside its name, and the ink of its charts."""
 
 from __future__ import annotations
 
@@ -17,9 +17,19 @@ _NAME = (
     'font-size="19" font-weight="700" textLength="104" fill="{ink}">Jira usage</text></svg>'
 )
 
+# Streamlit writes a chart's ticks, titles and legend in a gray that holds 3.7:1 on the light
+# page, and leaves them so when the theme changes. The page's own text color follows it.
+_TEXTS = '[class$="tick"], [class*="title"], .legend, .annotation, .colorbar, .barlayer'
+_CHART_INK = f"""<style>
+[data-testid="stPlotlyChart"] :is({_TEXTS}) text:not([style*="255, 255, 255"]) {{
+  fill: currentColor !important;
+}}
+</style>"""
+
 
 def show() -> None:
-    """The mark in the corner, in ink that suits the theme."""
+    """The mark in the corner, and all charts' words, in ink that suits the theme."""
+    st.html(_CHART_INK)
     st.logo(_NAME.format(bars=_BARS, ink=ink()), icon_image=_MARK, size="medium")
 
 

@@ -13,6 +13,7 @@ from jira_usage.scope import People
 from jira_usage.snapshot import Snapshot
 from jira_usage.ui import (
     account_panel,
+    address,
     brand,
     cache,
     empty,
@@ -63,6 +64,7 @@ def frame(
     if session.is_shared():
         empty.show_only_shared()
     login.gate(administrators_only=for_administrators or not needs_data)
+    address.arrive(title)
     signed = session.current()
     snapshot, trouble = _load(signed)
     if needs_data and signed and snapshot and (people := login.people_shown()) != "names":

@@ -21,6 +21,8 @@ from jira_usage.ui.errors import show_error
 _this_run = threading.local()
 SEEN = "navigation_seen"
 FOR_ADMINISTRATORS = frozenset({"connect", "share"})
+HOME = "overview.py"
+"""The page that app.py opens at the bare address: Streamlit takes the first of a list for it."""
 LINK = "link"
 """What the address names the secret of a link."""
 
@@ -72,5 +74,6 @@ def ensure_table() -> None:
     if st.session_state.get(SEEN):
         return
     st.session_state[SEEN] = True
-    st.navigation(sorted((started.parent / "pages").glob("*.py")), position="hidden")
+    pages = sorted((started.parent / "pages").glob("*.py"), key=lambda file: file.name != HOME)
+    st.navigation(pages, position="hidden")
     st.rerun()

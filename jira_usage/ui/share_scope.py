@@ -30,14 +30,19 @@ PART_MEANS: dict[Part, str] = {
     "groups": "The people of these groups, their licenses, and what they did. No seats.",
 }
 PEOPLE_WORDS: dict[People, str] = {
-    "names": "By name",
     "pseudonyms": "By pseudonym",
+    "names": "By name",
     "none": "Left out",
 }
 PEOPLE_MEANS = (
     "A pseudonym stays the same for a person, and only this site's folder holds its key. "
     f"Without names, products and projects of fewer than {FEWEST} people are merged."
 )
+PEOPLE_WHY: dict[People, str] = {
+    "pseudonyms": "How a team works can be told without naming anybody.",
+    "names": "Whoever gets it sees who did what: share names only with those who need them.",
+    "none": "No list of people: numbers only.",
+}
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,7 @@ def show(view: View) -> Wanted:
             key="share_people",
             help=PEOPLE_MEANS,
         )
+        st.caption(PEOPLE_WHY[people])
         wanted = _wanted(view, part, keys, people)
         if wanted.why:
             st.info(wanted.why, icon=":material/info:")

@@ -72,7 +72,8 @@ def show_report(report: Report) -> None:
     """The report, as the file shows it."""
     st.title(safe(report.answer), anchor=False)
     about = report.about
-    told = (report.site, report.window, about["Scope"], f"data as of {about['Data as of']}")
+    as_of = report.as_of or about["Data as of"]
+    told = (report.site, report.window, about["Scope"], f"data as of {as_of}")
     st.caption(safe(" · ".join(told), longest=2_000))
     with st.grid(4, min_column_width=160):
         for tile in report.headlines:

@@ -16,7 +16,7 @@ from jira_usage.store import Store
 from jira_usage.ui import login
 from jira_usage.ui.errors import icon_of, sentences
 from jira_usage.ui.session import Session
-from jira_usage.ui.text import age, count, duration, moment, safe
+from jira_usage.ui.text import age, count, duration, local_time, moment, safe
 
 DAYS_TO_SYNC = (30, 60, 90, 180)
 POLL_SECONDS, IDLE_SECONDS = 0.5, 30
@@ -25,6 +25,7 @@ STALE_MS = DAY_MS
 WATCHED, DISMISSED = "sync_watched", "sync_dismissed"
 REFRESHED = "sync_refreshed"  # the snapshot that this session's last sync made
 SYNC_DAYS, SYNC_FULL = "sync_days", "sync_full"
+STOPPING = "Stopping…"
 READ = {
     "users": "People",
     "groups": "Groups",
@@ -67,6 +68,21 @@ def show_failure(signed: Session) -> None:
         else:
             st.button("Try again", key="sync_again", on_click=start, args=(signed,), type="primary")
         st.button("Dismiss", key="sync_dismiss", on_click=_dismiss, args=(job.id,))
+
+
+def refused_token(signed: Session) -> AuthenticationFailed | None:
+    """Why the last sync failed, where Jira no longer accepted the token."""
+    job = jobs.latest(signed.job_key)
+    if job is None or job.running or st.session_state.get(DISMISSED) == job.id:
+        return None
+    return job.error if isinstance(job.error, AuthenticationFailed) else None
+
+
+def put_failure_away(signed: Session) -> None:
+    """The last failure is over for this session: it has connected anew."""
+    job = jobs.latest(signed.job_key)
+    if job is not None and not job.running:
+        _dismiss(job.id)
 
 
 def show_stale(signed: Session, snapshot: Snapshot) -> None:
@@ -155,9 +171,11 @@ def is_stale(snapshot: Snapshot) -> bool:
 
 
 def age_line(snapshot: Snapshot) -> str:
-    """“Data as of Nov 23, 14:03 (2 minutes ago)”, by the browser's clock."""
-    ago = age(time.time() - snapshot.as_of_ms / 1000)
-    return f"Data as of {moment(snapshot.as_of_ms, browser_zone())} ({ago})"
+    """“Data as of 14:03 (2 min ago)”, or of a date, by the browser's clock: one short line."""
+    now, zone = time.time(), browser_zone()
+    at, today = local_time(snapshot.as_of_ms, zone), local_time(int(now * 1000), zone).date()
+    when = f"{at:%H:%M}" if at.date() == today else f"{at:%b} {at.day}"
+    return f"Data as of {when} ({age(now - snapshot.as_of_ms / 1000)})"
 
 
 def _panel(signed: Session, snapshot: Snapshot | None, running: bool) -> None:
@@ -203,7 +221,7 @@ def _start_button(signed: Session, snapshot: Snapshot | None) -> None:
 
 def _progress(job: Job) -> None:
     st.session_state[WATCHED] = job.id
-    st.progress(job.share, text=safe(job.progress.message))
+    st.progress(job.share, text=_stage(job))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_how_far(job), width="stretch")
         _cancel_button(job, "sync_cancel")
@@ -217,7 +235,7 @@ def _large(signed: Session) -> None:
     st.session_state[WATCHED] = job.id
     with st.container(border=True):
         st.header(f"First sync of {safe(signed.site_name)}", anchor=False)
-        st.progress(job.share, text=safe(job.progress.message))
+        st.progress(job.share, text=_stage(job))
         with st.grid(min_column_width=120):
             for name, label in READ.items():
                 st.metric(label, f"{job.progress.done.get(name, 0):,}")
@@ -233,7 +251,7 @@ def _cancel_button(job: Job, key: str) -> None:
         return
     stopping = job.cancel.is_set()
     st.button(
-        "Stopping…" if stopping else "Cancel",
+        STOPPING if stopping else "Cancel",
         key=key,
         on_click=_cancel,
         args=(job,),
@@ -246,6 +264,11 @@ def _cancel_button(job: Job, key: str) -> None:
 def _cancel(job: Job) -> None:
     if login.is_administrator():
         job.cancel.set()
+
+
+def _stage(job: Job) -> str:
+    """What it does, as Markdown: from the click on Cancel on, it stops."""
+    return STOPPING if job.cancel.is_set() else safe(job.progress.message)
 
 
 def _how_far(job: Job) -> str:

@@ -42,13 +42,12 @@ def count(number: int, one: str, many: str = "") -> str:
 
 
 def age(seconds: float) -> str:
-    """How long ago, in the largest unit that says enough."""
-    if seconds < 45:
-        return "just now"
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            return f"{count(int(seconds // size), unit)} ago"
-    return "a minute ago"
+    """How long ago, in the largest unit that says enough: “5 min ago”, “3 days ago”."""
+    if seconds >= 86_400:
+        return f"{count(int(seconds // 86_400), 'day')} ago"
+    if seconds >= 3_600:
+        return f"{int(seconds // 3_600)} h ago"
+    return f"{int(seconds // 60)} min ago" if seconds >= 60 else "just now"
 
 
 def duration(seconds: float) -> str:

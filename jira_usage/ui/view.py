@@ -66,22 +66,21 @@ class View:
 
     def coverage_line(self) -> str:
         """What the figures rest on, in one line of Markdown: dates, zone, age, coverage."""
-        remarks = self.snapshot.remarks
-        read = self.read_words
-        if remarks and not self._short:
-            read += f", with {count(remarks, 'remark')}"
         first, last = self.period.first_on, self.period.last_on
         return (
             f"{first:%b} {first.day} to {last:%b} {last.day}, {last:%Y} "
             f"(today so far), days of {safe(self.zone)} · "
-            f"data as of {moment(self.snapshot.as_of_ms, self.zone)} · {read}"
+            f"data as of {moment(self.snapshot.as_of_ms, self.zone)} · {self.read_words}"
         )
 
     @property
     def read_words(self) -> str:
-        """Whether everything could be read, and else what could not."""
-        short = self._short
-        return f"not complete: {', '.join(short)}" if short else "everything could be read"
+        """Whether everything could be read, and else what could not or has a remark."""
+        if short := self._short:
+            return f"not complete: {', '.join(short)}"
+        if remarks := self.snapshot.remarks:
+            return f"read, with {count(remarks, 'remark')}"
+        return "everything could be read"
 
     @property
     def fully_read(self) -> bool:

@@ -9,12 +9,11 @@ import streamlit as st
 from jira_usage.metrics.facets import Facet
 from jira_usage.ui import address
 
-ORIGIN = "from"
 # The lists besides Users: what their address says, and what the way back is called.
 KEYS = {
-    "reclaim": ("product", "confidence", "verdict", "decision", "q", "order", "size", "page"),
-    "changes": ("since", "show"),
-    "activity": (),
+    "reclaim": address.OF_RECLAIM,
+    "changes": address.OF_CHANGES,
+    "activity": address.OF_ACTIVITY,
 }
 LABELS = {"changes": "Back to Changes", "activity": "Back to Activity"}
 
@@ -22,7 +21,8 @@ LABELS = {"changes": "Back to Changes", "activity": "Back to Activity"}
 def open_person(account_id: str, origin: str) -> None:
     """Leaves one of the lists named here for a person."""
     st.switch_page(
-        "pages/person.py", query_params={**_said(origin), ORIGIN: origin, "person": account_id}
+        "pages/person.py",
+        query_params={**_said(origin), address.ORIGIN: origin, "person": account_id},
     )
 
 
@@ -34,7 +34,7 @@ def open_from_users(account_id: str, facets: Sequence[Facet]) -> None:
 
 def show(facets: Sequence[Facet]) -> None:
     """The link back to the list that the person was opened from; to Users where none is told."""
-    origin = next(iter(address.told(ORIGIN, tuple(KEYS))), "")
+    origin = next(iter(address.told(address.ORIGIN, tuple(KEYS))), "")
     st.page_link(
         f"pages/{origin or 'users'}.py",
         label=LABELS.get(origin, "Back to the list"),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from jira_usage.connection import Connection
 from jira_usage.errors import AuthenticationFailed, JiraUsageError, SiteError
 from jira_usage.ui import check_panel, demo_site, session, sync_panel
 from jira_usage.ui.errors import show_error
@@ -66,6 +67,12 @@ def show(then: Callable[[], None]) -> None:
         )
     with right:
         show_form(then)
+
+
+def fill_in(connection: Connection) -> None:
+    """Writes a connection's site and email into the form, unless somebody has typed; no token."""
+    st.session_state.setdefault("connect_site", connection.site.url)
+    st.session_state.setdefault("connect_email", connection.email)
 
 
 def show_form(then: Callable[[], None], title: str = "Connect your site") -> None:
@@ -141,6 +148,7 @@ def _test_and_connect(site: str, email: str, token: str, then: Callable[[], None
         show_error(error)
         return
     check_panel.keep(lines)
+    sync_panel.put_failure_away(signed)
     _empty_the_token()
     st.toast(f"Connected to {safe(signed.site_name)} as {safe(signed.account)}")
     time.sleep(0.6)  # long enough to see that every line passed

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
 
+from jira_usage.metrics.words import WEEKDAYS
 from tests.browser.accessibility import COLORS, serious_findings
 from tests.browser.driving import Visitor, open_first_person
+from tests.test_charts import contrast
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
@@ -61,6 +64,54 @@ def test_every_page_fits_reads_and_clicks(visit: Visit) -> None:
     open_first_person(visitor)
     wrong += look(visitor, "Person")
     assert not wrong, "\n".join(wrong)
+
+
+GROUNDS: tuple[tuple[Literal["light", "dark"], str], ...]
+GROUNDS = (("light", "#FFFFFF"), ("dark", "#161A1D"))
+INKS = """all => all.flatMap(chart => [...chart.querySelectorAll("svg text")].filter(
+    text => text.textContent.trim()).map(
+    text => [text.textContent, getComputedStyle(text).fill]))"""
+BUSIEST_HOUR = """chart => {
+    const points = chart._fullData[1], {xaxis, yaxis} = chart._fullLayout;
+    const acts = points.customdata.map(told => told[2]), at = acts.indexOf(Math.max(...acts));
+    const box = chart.getBoundingClientRect(), [weekday, hour] = points.customdata[at];
+    return {x: box.x + xaxis._offset + xaxis.d2p(points.x[at]), weekday, hour,
+            y: box.y + yaxis._offset + yaxis.d2p(points.y[at])};
+}"""
+
+
+def test_charts_can_be_read_and_an_hour_opens_exactly_who_acted_then(visit: Visit) -> None:
+    visitor = visit()
+    visitor.open("/activity")
+    visitor.explore()
+    page = visitor.page
+    for scheme, ground in GROUNDS:
+        page.emulate_media(color_scheme=scheme)
+        for _ in range(20):  # plotly draws anew a while after the theme has changed
+            page.wait_for_timeout(250)
+            told = page.locator(".js-plotly-plot").evaluate_all(INKS)
+            pale = [text for text in told if contrast(as_hex(text[1]), ground) < 4.5]
+            if not pale:
+                break
+        assert len(told) > 40 and not pale, f"{scheme}: {pale}"
+
+    chart = page.locator(".js-plotly-plot").filter(has=page.locator(".heatmaplayer image"))
+    chart.scroll_into_view_if_needed()
+    visitor.settle()
+    cell = chart.evaluate(BUSIEST_HOUR)
+    page.mouse.move(cell["x"] + 11, cell["y"] + 7)  # anywhere in the cell will do
+    when = f"{WEEKDAYS[cell['weekday']]}, {cell['hour']:02d}:00 to {cell['hour']:02d}:59"
+    expect(chart.locator(".hovertext")).to_contain_text(re.compile(rf"{when}: [\d,]+ acts?"))
+    page.mouse.click(cell["x"] + 11, cell["y"] + 7)
+    page.get_by_role("heading", name="Users", level=1).wait_for()
+    visitor.settle()
+    assert f"hour={when[:3]}-{cell['hour']:02d}" in page.url and "type=atlassian" in page.url
+    expect(page.get_by_role("button", name=when)).to_be_visible()
+
+
+def as_hex(color: str) -> str:
+    """“rgb(16, 18, 20)” as “#101214”."""
+    return "#" + "".join(f"{int(part):02X}" for part in re.findall(r"\d+", color)[:3])
 
 
 def test_a_click_on_a_day_opens_exactly_its_people_and_back_leads_back(visit: Visit) -> None:

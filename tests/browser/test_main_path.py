@@ -77,6 +77,23 @@ def test_the_address_bar_is_the_state(visit: Visit) -> None:
     assert "days=14" in visitor.page.url and "zone=Asia" in visitor.page.url
 
 
+def test_filters_come_back_with_their_page_and_stay_off_the_others(visit: Visit) -> None:
+    visitor = visit()
+    visitor.open("/users?work=none&color=red")
+    visitor.explore()
+    assert "work=none" in visitor.page.url and "color" not in visitor.page.url
+    visitor.go("Licenses")
+    assert "work=" not in visitor.page.url
+    visitor.go("Users")
+    assert "work=none" in visitor.page.url
+    visitor.page.get_by_role("button", name="Clear all filters").click()
+    visitor.page.wait_for_function("!location.search.includes('work')")
+    visitor.settle()
+    visitor.go("Licenses")
+    visitor.go("Users")
+    assert "work=" not in visitor.page.url
+
+
 def test_a_token_that_is_typed_never_comes_back(visit: Visit) -> None:
     """Wrong site, wrong token, right token: the server never sends it to the browser."""
     with DemoSite(size="tiny", seed=7) as site:

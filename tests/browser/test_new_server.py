@@ -14,6 +14,23 @@ pytestmark = pytest.mark.browser
 PAGES = ["Overview", "Users", "Licenses", "Reclaim", "Renewal", "Changes", "Activity", "Share",
          "Data"]  # fmt: skip
 
+ADDRESSES = ["/", "/users", "/licenses", "/reclaim", "/renewal", "/changes", "/activity", "/share",
+             "/data", "/connect", "/person", "/shared"]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_page_may_be_the_first_that_anybody_opens(
+    browser: Browser, tmp_path: Path, address: str
+) -> None:
+    with running_server(tmp_path) as server:
+        visitor = new_visitor(browser, server.url)
+        visitor.open(address)
+        welcome = "This link opens nothing" if address == "/shared" else "Explore the demo site"
+        visitor.page.get_by_text(welcome).first.wait_for()
+        assert visitor.page.get_by_role("dialog").count() == 0, visitor.words
+        visitor.assert_clean()
+        visitor.page.context.close()
+
 
 def test_a_cold_deep_link_and_a_restart_in_mid_work(browser: Browser, tmp_path: Path) -> None:
     port = free_port()

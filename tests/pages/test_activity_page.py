@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def test_with_data(tmp_path: Path) -> None:
     app = run("activity", tmp_path)
     told = metrics(app)
     assert told["Active, 30 days"] == "2" and told["Active, 7 days"] == "2"
-    _, projects, _, kinds, _, groups, robots = (frame.value for frame in app.dataframe)
+    _, projects, _, kinds, hours, _, groups, robots = (frame.value for frame in app.dataframe)
     assert groups[["name", "people", "active"]].to_numpy().tolist() == [
         ["jira-users", 2, 1],
         ["work-users", 2, 2],
@@ -32,6 +33,7 @@ def test_with_data(tmp_path: Path) -> None:
     assert projects[["members", "share"]].iloc[0].tolist() == [1, 1.0]
     assert kinds.set_index("kind").loc["comment_created", "actions"] == 2
     assert projects[["project_key", "people"]].to_numpy().tolist() == [["WEB", 2], ["OLD", 0]]
+    assert hours["actions"].sum() == 4 and set(hours["time"].str.len()) == {14}
     assert robots[["type", "actions"]].to_numpy().tolist() == [["App or robot", 5]]
     assert len(app.get("plotly_chart")) == 5
     assert all(chart.proto.alt for chart in app.get("plotly_chart"))
@@ -61,6 +63,15 @@ def test_ticking_a_group_opens_its_people(tmp_path: Path) -> None:
     app.run()
     assert not app.exception and app.title[0].value == "Users"
     assert sorted(app.dataframe[0].value["account_id"]) == ["ann", "cyn"]
+
+
+def test_ticking_an_hour_opens_who_acted_then(tmp_path: Path) -> None:
+    app = open_page("activity", tmp_path)
+    app.session_state["hours"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    assert not app.exception and app.title[0].value == "Users"
+    assert re.fullmatch("[A-Z][a-z]{2}-[0-2][0-9]", address_of(app)["hour"][0])
+    assert set(app.dataframe[0].value["account_id"]) <= {"ann", "ben"}
 
 
 def test_the_zone_is_stated(tmp_path: Path) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from jira_usage import jobs
 from jira_usage.demo import DemoSite
+from jira_usage.errors import AuthenticationFailed
+from jira_usage.store import Store
+from jira_usage.sync import Progress
 from jira_usage.ui import demo_site, session
 from tests.pages import kept_site
 from tests.pages.kept_site import Open
@@ -69,6 +75,35 @@ def test_an_unusable_address_says_what_to_do(open_page: Open, typed: str, said: 
     assert not app.exception
     assert said in app.error[0].value
     assert "**Next:**" in app.error[0].value
+
+
+def revoked(cancel: threading.Event) -> Iterator[Progress]:
+    yield Progress("Connecting to the site")
+    raise AuthenticationFailed("Jira did not accept the token.", "Create a new one.")
+
+
+def test_a_revoked_token_is_asked_for_again_and_nothing_else(
+    open_page: Open, home: Path, site: DemoSite
+) -> None:
+    kept = Store.open({"JIRA_USAGE_HOME": str(home)}).site(site.url, site.account_id)
+    signed = session.Session(session.parse(site.url, site.email, "an-old-token"), kept, "form")
+    job = jobs.start(signed.job_key, revoked)
+    while job.running:
+        time.sleep(0.01)
+    app = open_page("connect", signed)
+    assert not app.exception
+    assert "did not accept the token" in app.error[0].value.replace("\\", "")
+    assert [header.value for header in app.header] == ["Connect again"]
+    assert "Open the overview" not in {button.label for button in app.button}
+    assert app.text_input(key="connect_site").value == site.url
+    assert app.text_input(key="connect_email").value == site.email
+    assert not next(one for one in app.text_input if one.label == "API token").value
+    assert "an-old-token" not in str(app.session_state)
+    fill(app, site.url, site.email, site.token)
+    assert not app.error and app.title[0].value == "Overview"
+    app.switch_page("pages/connect.py").run()
+    assert [header.value for header in app.header][1:] == ["Connect another site"]
+    assert not app.error and not app.warning
 
 
 def test_missing_permissions_are_told_with_their_cost(open_page: Open) -> None:

@@ -16,6 +16,7 @@ from jira_usage.errors import AuthenticationFailed
 from jira_usage.period import DAY_MS
 from jira_usage.sync import Progress
 from jira_usage.ui import session
+from jira_usage.ui.text import age
 from tests.pages import kept_site
 from tests.pages.kept_site import Open
 
@@ -69,9 +70,25 @@ def test_every_page_shows_the_age_and_one_refresh(open_page: Open, home: Path, p
     app = open_page(page, signed)
     assert not app.exception
     side = "\n".join(caption.value for caption in app.sidebar.caption)
-    assert "Data as of" in side and "(5 minutes ago)" in side
+    assert "Data as of" in side and "(5 min ago)" in side
     assert [b.label for b in app.sidebar.button].count("Refresh") == 1
     assert kept_site.TOKEN not in words(app) + str(app.session_state)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "just now"),
+        (59, "just now"),
+        (60, "1 min ago"),
+        (3_599, "59 min ago"),
+        (7_200, "2 h ago"),
+        (86_400, "1 day ago"),
+        (3 * 86_400, "3 days ago"),
+    ],
+)
+def test_an_age_has_one_wording(seconds: float, words: str) -> None:
+    assert age(seconds) == words
 
 
 def test_old_data_is_said_to_be_old(open_page: Open, home: Path) -> None:
@@ -145,11 +162,15 @@ def test_only_windows_that_were_synced_are_offered(open_page: Open, home: Path) 
     assert app.radio(key="days").options == ["7"]
 
 
+LAST_ANSWER = threading.Event()
+"""What a cancelled sync still waits for."""
+
+
 def reading(cancel: threading.Event) -> Iterator[Progress]:
     done, total = {"users": 40, "issues": 12, "histories": 3}, {"histories": 12}
     yield Progress("Reading histories: 3 of 12 issues", done, total, 9)
     cancel.wait(20)
-    yield from ()
+    LAST_ANSWER.wait(20)
 
 
 def test_a_running_sync_is_shown_to_every_session_and_can_be_cancelled(
@@ -167,6 +188,9 @@ def test_a_running_sync_is_shown_to_every_session_and_can_be_cancelled(
     assert any("9 requests" in caption.value for caption in second.sidebar.caption)
     second.button(key="sync_cancel").click().run()
     assert job.cancel.is_set()
+    assert second.button(key="sync_cancel").label == "Stopping…"
+    assert [bar.proto.text for bar in second.sidebar.get("progress")] == ["Stopping…"]
+    LAST_ANSWER.set()
 
 
 def failing(cancel: threading.Event) -> Iterator[Progress]:

@@ -90,7 +90,7 @@ def test_a_link_is_made_listed_and_revoked_on_the_page(home: Path) -> None:
     assert not app.get("code"), "a secret is shown once"
     listed = app.dataframe[0].value
     assert listed[["For", "Made by", "People"]].to_numpy().tolist() == [
-        ["Finance", "Ada Byron", "By name"]
+        ["Finance", "Ada Byron", "By pseudonym"]
     ]
     assert listed["Last opened"].iloc[0] == "just now, 1 time in all"
     app.session_state["share_links"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
@@ -107,14 +107,23 @@ def test_files_are_not_made_by_looking_at_the_page(
 
     for name in ("build_report", "build_sheets", "to_html", "to_xlsx"):
         monkeypatch.setattr(f"jira_usage.ui.share_files.{name}", never)
-    app = run("share", home)
+    app = run("share", home, **halves())
+    assert app.radio(key="share_people").value == "pseudonyms"
+    assert "without naming anybody" in words(app)
     labels = [one.label for one in app.get("download_button")]
     assert labels == ["HTML", "Excel", "Users", "Licenses", "Access", "Daily", "Reclaim list"]
 
 
+def test_a_link_says_of_when_it_is_in_words_with_the_zone(home: Path) -> None:
+    publish(a_site(home), now=now() - 60_000, **halves())
+    _, secret = keep_link(home, WHOLE)
+    line = open_link(secret).caption[0].value.replace("\\", "")
+    assert re.search(r"data as of [A-Z][a-z]+ \d+, \d{4}, \d\d:\d\d \(UTC\)$", line), line
+    assert "://" not in line
+
+
 def test_too_few_people_are_not_shared_without_names(home: Path) -> None:
     app = run("share", home)  # four people
-    app.radio(key="share_people").set_value("pseudonyms").run()
     assert "Fewer than 5 people" in words(app)
     assert next(one for one in app.button if one.label == "Create a link").disabled
     assert not app.get("download_button")

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from jira_usage.ui import address
 from tests.builders import company, user
 from tests.pages.reading import HOSTILE, click_cell, open_page, run, words
 from tests.pages.reading import address as address_of
@@ -96,6 +97,64 @@ def test_clear_removes_every_filter(tmp_path: Path) -> None:
     next(b for b in app.button if b.label == "Clear all filters").click().run()
     assert len(shown(app)) == 5 and "work" not in address_of(app)
     assert address_of(app)["days"] == ["7"]
+
+
+def walk(app: AppTest, *pages: str) -> AppTest:
+    """From page to page by the sidebar: its links carry no filters."""
+    for page in pages:
+        app.query_params.clear()
+        app.switch_page(f"pages/{page}.py").run()
+        assert not app.exception
+    return app
+
+
+def test_filters_are_there_again_when_one_comes_back_by_the_sidebar(tmp_path: Path) -> None:
+    app = run("users", tmp_path, address={"q": "acme", "sort": "name"})
+    app.multiselect(key="work").set_value(["none"]).run()
+    walk(app, "licenses")
+    assert address_of(app) == {}
+    walk(app, "users")
+    assert address_of(app) == {"q": ["acme"], "sort": ["name"], "work": ["none"]}
+    assert shown(app) == ["cyn"] and app.multiselect(key="work").value == ["none"]
+
+
+def test_a_link_s_own_filters_win_over_those_of_before(tmp_path: Path) -> None:
+    app = run("users", tmp_path, address={"work": "none"})
+    walk(app, "licenses")
+    app.query_params["type"] = "app"
+    app.switch_page("pages/users.py").run()
+    assert address_of(app) == {"type": ["app"]} and shown(app) == ["bot"]
+
+
+def test_what_was_cleared_does_not_come_back(tmp_path: Path) -> None:
+    app = run("users", tmp_path, address={"work": "none", "q": "acme"})
+    next(b for b in app.button if b.label == "Clear all filters").click().run()
+    walk(app, "licenses", "users")
+    assert address_of(app) == {} and len(shown(app)) == 5
+
+
+def test_each_list_has_filters_of_its_own(tmp_path: Path) -> None:
+    app = run("users", tmp_path, address={"verdict": "working"})
+    walk(app, "reclaim")
+    assert "verdict" not in address_of(app)
+    app.multiselect(key="confidence").set_value(["low"]).run()
+    walk(app, "users")
+    assert address_of(app) == {"verdict": ["working"]}
+    walk(app, "reclaim")
+    assert address_of(app) == {"confidence": ["low"]}
+
+
+def test_what_a_page_does_not_know_is_dropped_from_the_address(tmp_path: Path) -> None:
+    app = run("users", tmp_path, address={"work": "none", "page": "-3", "color": "red"})
+    assert address_of(app) == {"work": ["none"]}
+    app = run("data", tmp_path, data=False, address={"work": "none", "days": "7"})
+    assert address_of(app) == {"days": ["7"]}
+
+
+def test_the_address_knows_every_filter_of_the_lists(tmp_path: Path) -> None:
+    for page in ("users", "reclaim"):
+        app = run(page, tmp_path)
+        assert {one.key for one in app.multiselect} <= set(address.OF_PAGE[page.capitalize()])
 
 
 def test_paging_is_on_the_server(tmp_path: Path) -> None:
