@@ -169,6 +169,15 @@ def test_a_chart_that_changes_no_more_is_sent_as_it_was_drawn() -> None:
     assert still.to_dict() == still.to_dict() == drawn.to_dict()
 
 
+def test_words_beside_the_marks_take_the_ink_of_a_theme(tmp_path: Path) -> None:
+    for name, made in all_charts(snapshot(tmp_path, **company()), 30).items():
+        inked = charts.in_ink(made, "#123456")
+        assert "#123456" in set(colors_of_text(inked.to_dict())), name
+    still = charts.still(charts.who_works, verdict_counts(pd.Series(["working"]), Thresholds()))
+    assert charts.in_ink(still, "#123456") is charts.in_ink(still, "#123456")
+    assert "#123456" not in str(still.to_dict())
+
+
 def colors_of_text(told: Any, name: str = "") -> Iterator[str]:
     """The colors of all fonts in a figure."""
     if isinstance(told, dict):

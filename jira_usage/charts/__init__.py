@@ -1,7 +1,7 @@
 """Tables in, plotly figures out: a chart draws what a metric has summed, and sums nothing."""
 
 from jira_usage.charts.kinds import kinds_by_day, kinds_of_person
-from jira_usage.charts.look import CONFIG, PEOPLE, Still, still
+from jira_usage.charts.look import CONFIG, PEOPLE, Still, in_ink, still
 from jira_usage.charts.person import person_calendar
 from jira_usage.charts.products import product_days
 from jira_usage.charts.projects import projects_by_people
@@ -16,6 +16,7 @@ __all__ = [
     "Still",
     "active_trend",
     "cost_by_seats",
+    "in_ink",
     "kinds_by_day",
     "kinds_of_person",
     "person_calendar",

@@ -17,20 +17,22 @@ _NAME = (
     'font-size="19" font-weight="700" textLength="104" fill="{ink}">Jira usage</text></svg>'
 )
 
-# Streamlit writes a chart's ticks, titles and legend in a gray that holds 3.7:1 on the light
-# page, and leaves them so when the theme changes. The page's own text color follows it.
-_TEXTS = '[class$="tick"], [class*="title"], .legend, .annotation, .colorbar, .barlayer'
-_CHART_INK = f"""<style>
-[data-testid="stPlotlyChart"] :is({_TEXTS}) text:not([style*="255, 255, 255"]) {{
-  fill: currentColor !important;
-}}
-</style>"""
+SHOWN = "view_theme"
 
 
 def show() -> None:
-    """The mark in the corner, and all charts' words, in ink that suits the theme."""
-    st.html(_CHART_INK)
+    """The mark in the corner, in ink that suits the theme."""
+    st.session_state[SHOWN] = st.context.theme.type
     st.logo(_NAME.format(bars=_BARS, ink=ink()), icon_image=_MARK, size="medium")
+
+
+def recheck() -> None:
+    """For what redraws itself: runs the whole page again where the browser's theme is another.
+
+    Streamlit does not by itself, and the ink of the one theme can't be read on the other.
+    """
+    if st.context.theme.type != st.session_state.get(SHOWN):
+        st.rerun()
 
 
 def ink() -> str:

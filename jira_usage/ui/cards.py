@@ -13,6 +13,7 @@ import streamlit as st
 from jira_usage import charts
 from jira_usage.metrics import answers, findings, narrowing
 from jira_usage.metrics.headline import Headline
+from jira_usage.ui import brand
 from jira_usage.ui.text import safe
 from jira_usage.ui.view import View
 
@@ -49,6 +50,7 @@ def chart(figure: Any, *, key: str, alt: str, opens: Opens | None = None) -> Non
     With `opens` a click on a part of it opens the Users page with the filters that it
     returns for the point: its x and y, and the trace's name of things in `customdata`.
     """
+    figure = charts.in_ink(figure, brand.ink())
     if opens is None:
         st.plotly_chart(figure, config=charts.CONFIG, key=key, alt=alt)
         return

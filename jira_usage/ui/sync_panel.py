@@ -13,7 +13,7 @@ from jira_usage.jobs import Job
 from jira_usage.period import DAY_MS, zone_names
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
-from jira_usage.ui import login
+from jira_usage.ui import brand, login
 from jira_usage.ui.errors import icon_of, sentences
 from jira_usage.ui.session import Session
 from jira_usage.ui.text import age, count, duration, local_time, moment, safe
@@ -180,6 +180,7 @@ def age_line(snapshot: Snapshot) -> str:
 
 def _panel(signed: Session, snapshot: Snapshot | None, running: bool) -> None:
     login.recheck()
+    brand.recheck()
     job = jobs.latest(signed.job_key)
     if (job is not None and job.running) != running:
         st.rerun()
