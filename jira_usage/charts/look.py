@@ -7,7 +7,7 @@ own: no color holds 4.5:1 on both pages, so whoever shows it gives it the page's
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -91,7 +91,7 @@ class Still(go.Figure):  # type: ignore[misc]  # plotly has no types
     def in_ink(self, ink: str) -> Still:
         """The same with the words beside its marks in one color, made once of each."""
         if ink not in self._inked:
-            self._inked[ink] = Still(in_ink(go.Figure(self), ink))
+            self._inked[ink] = Still(in_ink(self._told, ink))
         return self._inked[ink]
 
 
@@ -100,13 +100,14 @@ def still(draw: Callable[..., go.Figure], *arguments: Any) -> Still:
     return Still(draw(*arguments))
 
 
-def in_ink(made: go.Figure, ink: str) -> go.Figure:
-    """A figure with the words beside its marks in one color: those of a theme.
+def in_ink(drawn: go.Figure | Mapping[str, Any], ink: str) -> go.Figure:
+    """The same figure with the words beside its marks in one color: those of a theme.
 
     Streamlit writes ticks, titles and legend in a gray that holds 3.7:1 on the light page.
     """
-    if isinstance(made, Still):
-        return made.in_ink(ink)
+    if isinstance(drawn, Still):
+        return drawn.in_ink(ink)
+    made = go.Figure(drawn)
     words = {"color": ink}
     axis = {"tickfont": words, "title": {"font": words}}
     made.update_layout(font=words, legend={"font": words})

@@ -13,7 +13,7 @@ from jira_usage.ui.text import safe
 
 ORIGINS = {
     "form": "",
-    "demo": "An invented company, to try the app on.",
+    "demo": "An invented company with invented prices, to try the app on.",
     "environment": "Connected by this server's settings: "
     "everybody who can open this address sees it.",
 }

@@ -101,10 +101,10 @@ def show_stale(signed: Session, snapshot: Snapshot) -> None:
         )
 
 
-def start(signed: Session, *, full: bool | None = None) -> None:
+def start(signed: Session, *, full: bool | None = None, days: int = 0) -> None:
     """Starts a sync with the chosen options, or joins the one that runs.
 
-    Asked again here: a button may be older than the list of administrators.
+    `days` are read where nobody has chosen others. Asked again here: a button may be older than the list of administrators.
     """
     if not login.is_administrator():
         return
@@ -113,7 +113,7 @@ def start(signed: Session, *, full: bool | None = None) -> None:
         signed.job_key,
         signed.connection,
         Store.open(os.environ),
-        days=int(state.get(SYNC_DAYS) or DAYS_TO_SYNC[0]),
+        days=int(state.get(SYNC_DAYS) or days or DAYS_TO_SYNC[0]),
         full=bool(state.get(SYNC_FULL)) if full is None else full,
         timezone=browser_zone(),
     )

@@ -63,7 +63,8 @@ def show(then: Callable[[], None]) -> None:
         ):
             _open_demo(then)
         st.caption(
-            "An invented company on this computer. Nothing to set up, nothing leaves the machine."
+            "An invented company with invented prices, on this computer. Nothing to set up, "
+            "nothing leaves the machine."
         )
     with right:
         show_form(then)
@@ -173,11 +174,12 @@ def _open_demo(then: Callable[[], None]) -> None:
     try:
         with st.spinner("Starting the demo site…", show_time=True):
             signed = session.connect(demo_site.connection(), "demo")
+            demo_site.note_prices(signed.kept)
     except JiraUsageError as error:
         show_error(error)
         return
     check_panel.forget()
-    sync_panel.start(signed)
+    sync_panel.start(signed, days=demo_site.DAYS)
     then()
 
 

@@ -145,3 +145,7 @@ def test_the_demo_is_one_click_away_and_syncs_at_once(
     assert not app.exception
     assert app.title[0].value == "Overview" and app.metric
     assert site.token not in str(app.session_state)
+    app.switch_page("pages/renewal.py").run()
+    assert not app.exception
+    assert any("a year" in metric.label for metric in app.metric), "the demo has prices"
+    assert list(app.radio(key="days").options)[-1] == "90", "verdicts look back 90 days"
