@@ -104,7 +104,8 @@ def show_stale(signed: Session, snapshot: Snapshot) -> None:
 def start(signed: Session, *, full: bool | None = None, days: int = 0) -> None:
     """Starts a sync with the chosen options, or joins the one that runs.
 
-    `days` are read where nobody has chosen others. Asked again here: a button may be older than the list of administrators.
+    `days` are read where nobody has chosen others. Who may is asked again here: a button may be
+    older than the list of administrators.
     """
     if not login.is_administrator():
         return
