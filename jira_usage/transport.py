@@ -13,8 +13,6 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, TypeVar, cast
 from urllib.parse import quote, urlsplit
@@ -23,8 +21,7 @@ import orjson
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from urllib3.exceptions import HTTPError, InvalidHeader
-from urllib3.util import Retry
+from urllib3.exceptions import HTTPError
 
 from jira_usage import __version__
 from jira_usage.connection import is_loopback
@@ -39,6 +36,7 @@ from jira_usage.errors import (
     SyncCancelled,
 )
 from jira_usage.pace import Lane, Patience
+from jira_usage.retry_after import LIMITED, retry_after
 from jira_usage.slim import decoded
 
 READING_POSTS = frozenset(
@@ -280,8 +278,9 @@ class Transport:
                     "Log in once in a browser, then try again.",
                 )
             raise AuthenticationFailed("Jira does not accept this email and token.", TOKEN_HINT)
-        if status == 429:
-            raise _Limited(_retry_after(response))
+        wait = retry_after(status, response.headers)
+        if status == LIMITED:
+            raise _Limited(wait)
         if status >= 500 or status == 408:
             if b"Product Unavailable" in content or b"has been deactivated" in content:
                 raise NotJiraCloud(
@@ -293,7 +292,7 @@ class Transport:
                     f"Jira answered with an error of its own ({status}), several times.",
                     "Try again in a few minutes; status.atlassian.com tells of outages.",
                 ),
-                _retry_after(response),
+                wait,
             )
         if 300 <= status < 400:
             there = urlsplit(response.headers.get("Location", "")).hostname or "another page"
@@ -368,32 +367,6 @@ class _Limited(Exception):
     def __init__(self, wait: float) -> None:
         super().__init__()
         self.wait = wait
-
-
-def _retry_after(response: requests.Response) -> float:
-    """Seconds that the answer asks to wait, 0 where it does not say."""
-    for name in ("Retry-After", "Beta-Retry-After"):
-        if value := response.headers.get(name):
-            try:
-                date = response.headers.get("Date", "")
-                if date and not value.strip().isdecimal():
-                    # By the site's own clock: this one may differ.
-                    wait = parsedate_to_datetime(value) - parsedate_to_datetime(date)
-                    return max(0.0, wait.total_seconds())
-                return max(0.0, float(Retry().parse_retry_after(value)))
-            except (InvalidHeader, ValueError, OverflowError, TypeError):
-                continue
-    return _until_reset(response) if response.status_code == 429 else 0.0
-
-
-def _until_reset(response: requests.Response) -> float:
-    """Seconds until the limit is lifted, by the site's own clock, where it tells both."""
-    try:
-        reset = datetime.fromisoformat(response.headers["X-RateLimit-Reset"])
-        told = parsedate_to_datetime(response.headers["Date"])
-        return max(0.0, (reset.astimezone(UTC) - told.astimezone(UTC)).total_seconds())
-    except (KeyError, ValueError, TypeError, OverflowError):
-        return 0.0
 
 
 def _unauthorized(content: bytes) -> AuthenticationFailed | PermissionMissing:

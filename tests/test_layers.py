@@ -25,6 +25,7 @@ COLLECTING = {
     "slim",
     "sweep",
     "reading_work",
+    "retry_after",
     "least",
     "pace",
     "reading_issues",
@@ -80,7 +81,7 @@ OUTSIDE = {
 # Library → the rooms that may import it.
 KEEPERS = {
     "requests": {"transport"},
-    "urllib3": {"transport", "connection"},
+    "urllib3": {"transport", "connection", "retry_after"},
     # Alerts go to the one mail server or webhook of the settings, which is no Jira: they have
     # nothing of the transport, and it has nothing of theirs.
     "smtplib": {"alerts"},
