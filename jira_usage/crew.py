@@ -26,8 +26,7 @@ T = TypeVar("T")
 IN_FLIGHT = 8
 # Jobs that wait for their turn at a limited endpoint give their place to others.
 WAITING_JOBS = 16
-# Small pages that wait to be taken; of big ones, each job waits with its own.
-WAITING_PAGES = 64
+WAITING_PAGES = 4
 TICK_SECONDS = 0.2
 FAREWELL_SECONDS = 0.5
 
@@ -36,14 +35,12 @@ FAREWELL_SECONDS = 0.5
 class Kind:
     """Jobs that are alike: the `urgent` go first, and no more than `most` at once.
 
-    Jobs of one kind ask one endpoint, so a limited endpoint never holds all threads. Where
-    the pages are `big`, a job reads on only once its last page was taken.
+    Jobs of one kind ask one endpoint, so a limited endpoint never holds all threads.
     """
 
     name: str = "other"
     urgent: bool = False
     most: int = IN_FLIGHT
-    big: bool = False
 
 
 OTHER = Kind()
@@ -69,16 +66,13 @@ class Crew:
         self._stop = stop
         self._left = threading.Event()
         self._results: queue.Queue[Callable[[], None]] = queue.Queue(WAITING_PAGES)
-        lock = threading.Lock()
-        self._change = threading.Condition(lock)
-        self._place = threading.Condition(lock)  # for who comes back
+        self._change = threading.Condition()
         self._jobs: dict[Kind, list[_Job]] = {}
         self._running: Counter[Kind] = Counter()
         self._places = in_flight
         self._threads: list[threading.Thread] = []
         self._most_threads = in_flight + WAITING_JOBS
         self._idle = 0
-        self._back = 0
         self._number = 0
         self.open = 0
         self._mine = threading.local()
@@ -114,7 +108,7 @@ class Crew:
         self.open += 1
         with self._change:
             self._number += 1
-            work = _Work(pages, take, failed, done, kind.big)
+            work = _Work(pages, take, failed, done)
             job = _Job(not kind.urgent, self._number, kind, lambda: self._work(work))
             heapq.heappush(self._jobs.setdefault(kind, []), job)
             self._call_a_thread()
@@ -132,38 +126,28 @@ class Crew:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """While a job waits for its turn, another takes its place. Who comes back goes first."""
+        """While a job waits for its turn, another takes its place."""
         if not getattr(self._mine, "works", False):
             yield
             return
         with self._change:
-            self._give_place()
+            self._places += 1
+            self._call_a_thread()
         try:
             yield
         finally:
             with self._change:
-                self._back += 1
                 while self._places <= 0 and not self._over:
-                    self._place.wait(TICK_SECONDS)
-                self._back -= 1
+                    self._change.wait(TICK_SECONDS)
                 self._places -= 1
-                if self._places > self._back:  # one more was given before this one woke
-                    self._call_a_thread()
 
     @property
     def _over(self) -> bool:
         return self._stop.is_set() or self._left.is_set()
 
-    def _give_place(self) -> None:
-        self._places += 1
-        if self._back:
-            self._place.notify()
-        else:
-            self._call_a_thread()
-
     def _call_a_thread(self) -> None:
         if self._idle:
-            self._change.notify()
+            self._change.notify_all()
         elif len(self._threads) < self._most_threads:
             name = f"jira-read-{len(self._threads)}"
             thread = threading.Thread(target=self._serve, name=name, daemon=True)
@@ -177,8 +161,9 @@ class Crew:
                 job.work()
             finally:
                 with self._change:
+                    self._places += 1
                     self._running[job.kind] -= 1
-                    self._give_place()
+                    self._change.notify()
 
     def _next(self) -> _Job | None:
         """The next job, once there is one and a place for it; None when the crew is left."""
@@ -189,7 +174,7 @@ class Crew:
                     for kind, jobs in self._jobs.items()
                     if jobs and self._running[kind] < kind.most
                 ]
-                if ready and self._places > self._back:
+                if ready and self._places > 0:
                     job = min(ready)
                     heapq.heappop(self._jobs[job.kind])
                     self._places -= 1
@@ -203,7 +188,7 @@ class Crew:
     def _work(self, job: _Work) -> None:
         try:
             for page in job.pages():
-                self._hand_over(partial(job.take, page), wait=job.big)
+                self._hand_over(partial(job.take, page))
                 del page
         except JiraUsageError as error:
             self._hand_over(partial(self._end, partial(job.failed, error)))
@@ -217,31 +202,18 @@ class Crew:
         if then:
             then()
 
-    def _hand_over(self, handle: Callable[[], None], *, wait: bool = False) -> None:
-        """Gives a page to the thread that thinks; while a job waits for it, another may ask."""
-        taken = threading.Event()
-
-        def handled() -> None:
-            handle()
-            taken.set()
-
+    def _hand_over(self, handle: Callable[[], None]) -> None:
+        """Waits for the thread that thinks; meanwhile another job may ask."""
         try:
-            self._results.put_nowait(handled)
+            return self._results.put_nowait(handle)
         except queue.Full:
-            with self.aside():
-                while not self._over and not self._put(handled):
-                    pass
-        if wait and not self._over:
-            with self.aside():
-                while not self._over and not taken.wait(TICK_SECONDS):
-                    pass
-
-    def _put(self, handled: Callable[[], None]) -> bool:
-        try:
-            self._results.put(handled, timeout=TICK_SECONDS)
-        except queue.Full:
-            return False
-        return True
+            pass
+        with self.aside():
+            while not self._over:
+                try:
+                    return self._results.put(handle, timeout=TICK_SECONDS)
+                except queue.Full:
+                    continue
 
 
 @dataclass(frozen=True)
@@ -250,7 +222,6 @@ class _Work:
     take: Callable[[Any], None]
     failed: Callable[[JiraUsageError], None]
     done: Callable[[], None] | None
-    big: bool
 
 
 def once(ask: Callable[[], Any]) -> Callable[[], Iterable[Any]]:

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from jira_usage.crew import IN_FLIGHT, Crew, Kind, once
+from jira_usage.crew import IN_FLIGHT, WAITING_PAGES, Crew, Kind, once
 from jira_usage.errors import JiraUsageError, PagingBroken
 
 
@@ -121,33 +121,16 @@ def test_who_waits_for_a_limited_endpoint_makes_room_for_others() -> None:
     assert served == [True]
 
 
-def test_a_job_of_big_pages_reads_on_only_once_its_page_was_taken() -> None:
-    read: list[int] = []
-
-    def pages() -> Iterator[int]:
-        for number in range(5):
-            read.append(number)
-            yield number
-
-    def take(page: int) -> None:
-        time.sleep(0.01)
-        assert read[-1] == page
-
-    with Crew(threading.Event()) as crew:
-        crew.read(pages, take, refuse, kind=Kind("big", big=True))
-        finish(crew)
-    assert read == [0, 1, 2, 3, 4]
-
-
-def test_while_big_pages_wait_to_be_taken_others_ask() -> None:
+def test_while_pages_wait_to_be_taken_others_ask() -> None:
+    """The first page is being taken and as many wait as may: the next one's job makes room."""
     asked = threading.Event()
+    first, told = Kind("first", urgent=True), range(WAITING_PAGES + 3)
     with Crew(threading.Event(), in_flight=1) as crew:
-        big = Kind("big", urgent=True, big=True)
 
-        def take(page: str) -> None:
-            asked.wait(20)
+        def take(page: int) -> None:
+            assert page or asked.wait(20)
 
-        crew.read(once(lambda: "page"), take, refuse, kind=big)
+        crew.read(lambda: told, take, refuse, kind=first)
         crew.read(once(asked.set), lambda _: None, refuse)
         finish(crew)
     assert asked.is_set()
