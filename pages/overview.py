@@ -18,8 +18,9 @@ work_card.show(view, roster, noted)
 
 told = list(view.drawn(headlines, roster, view.days))
 if roster.licenses_known:
-    listed = view.cached(answers.reclaim_list, noted, reclaim_notes.beside())
-    told.insert(-1, give_back_headline(listed))
+    beside = reclaim_notes.beside()
+    listed = view.cached(answers.reclaim_list, noted, beside)
+    told.insert(-1, give_back_headline(listed, beside.currency))
 cards.headline_cards(told)
 
 cards.active_trend(view)

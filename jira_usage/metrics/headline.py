@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from jira_usage.metrics.narrowing import last_dates
+from jira_usage.metrics.prices import round_amount
 from jira_usage.metrics.reclaim import COULD_BE_GIVEN_BACK, GIVES_BACK, Reclaim, count_words
 from jira_usage.metrics.roster import ANY, Roster
 from jira_usage.metrics.trend import Rates
@@ -88,8 +90,8 @@ def headlines(roster: Roster, days: int) -> list[Headline]:
     ]
 
 
-def give_back_headline(listed: Reclaim) -> Headline:
-    """How many licenses could be given back, how sure that is, and the way to the reasons."""
+def give_back_headline(listed: Reclaim, currency: str) -> Headline:
+    """How many licenses could be given back, what they cost, how sure that is, and the list."""
     numbers = {
         level: len(listed.select({**GIVES_BACK, "confidence": [level]}).rows)
         for level in CONFIDENCE_WORDS
@@ -97,7 +99,9 @@ def give_back_headline(listed: Reclaim) -> Headline:
     rows = listed.select(GIVES_BACK).rows
     total = len(rows)
     levels = ", ".join(f"{level} {number:,}" for level, number in numbers.items() if number)
-    sure = f"{count_words(listed, rows)}. Confidence: {levels}" if total else ""
+    monthly = listed.monthly(rows)
+    cost = f", {round_amount(Decimal(monthly), currency)} a month" if monthly else ""
+    sure = f"{count_words(listed, rows)}{cost}. Confidence: {levels}" if total else ""
     untold = f"of {people_count(listed.untold)} it can't be told" if listed.untold else ""
     return Headline(
         COULD_BE_GIVEN_BACK,

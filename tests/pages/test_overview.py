@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from jira_usage import decisions
+from jira_usage import decisions, terms
 from jira_usage.decisions import PROTECT, Decision, Thresholds
+from jira_usage.terms import Price, ProductTerms
 from tests.pages.kept_site import a_site
 from tests.pages.reading import APP, click_cell, metrics, run, words
 
@@ -50,6 +52,13 @@ def test_the_answer_first(tmp_path: Path) -> None:
     assert re.fullmatch(r"Never seen working since [\w ,]+: 1 person", never)
     assert len(app.get("plotly_chart")) == 2
     assert all(chart.proto.alt for chart in app.get("plotly_chart"))
+
+
+def test_what_could_be_given_back_says_what_it_costs_once_prices_are_known(tmp_path: Path) -> None:
+    price = ProductTerms(bought=10, price=Price.flat(Decimal("7.91")))
+    terms.change_terms(a_site(tmp_path), lambda told: told.having("jira-software", price))
+    told = words(run("overview", tmp_path)).replace("\\", "")
+    assert "1 license of 1 person, 7.91 USD a month. Confidence: low 1" in told
 
 
 def test_how_sure_it_is_stands_beside_what_could_be_given_back(tmp_path: Path) -> None:
