@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import colorsys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,16 @@ def test_words_beside_the_marks_take_the_ink_of_a_theme(tmp_path: Path) -> None:
     still = charts.still(charts.who_works, verdict_counts(pd.Series(["working"]), Thresholds()))
     assert charts.in_ink(still, "#123456") is charts.in_ink(still, "#123456")
     assert "#123456" not in str(still.to_dict())
+
+
+def test_many_may_ink_the_same_chart_at_once(tmp_path: Path) -> None:
+    """plotly takes a trace's type away while it reads it: a bar was read as something else."""
+    told = all_charts(snapshot(tmp_path, **company()), 30)["active_trend"].to_dict()
+    with ThreadPoolExecutor(8) as pool:
+        inked = list(pool.map(lambda _: charts.in_ink(told, "#123456"), range(64)))
+    assert {trace["type"] for made in inked for trace in made.to_dict()["data"]} == {
+        *(trace["type"] for trace in told["data"])
+    }
 
 
 def colors_of_text(told: Any, name: str = "") -> Iterator[str]:

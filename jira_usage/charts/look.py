@@ -8,6 +8,7 @@ own: no color holds 4.5:1 on both pages, so whoever shows it gives it the page's
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -107,7 +108,8 @@ def in_ink(drawn: go.Figure | Mapping[str, Any], ink: str) -> go.Figure:
     """
     if isinstance(drawn, Still):
         return drawn.in_ink(ink)
-    made = go.Figure(drawn)
+    # plotly takes the type out of a trace while it reads it: others may read the same.
+    made = go.Figure(deepcopy(drawn) if isinstance(drawn, Mapping) else drawn)
     words = {"color": ink}
     axis = {"tickfont": words, "title": {"font": words}}
     made.update_layout(font=words, legend={"font": words})
