@@ -131,6 +131,7 @@ def test_nothing_is_sent_before_retry_after_has_passed(transport: Transport) -> 
         ("deflate", zlib.compress(b'"fine"')),
         ("identity", b'"fine"'),
     ],
+    ids=["gzip", "gzip-in-two-members", "gzip-in-capitals", "deflate", "identity"],
 )
 @responses.activate
 def test_however_an_answer_is_packed_it_is_unpacked(
