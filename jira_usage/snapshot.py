@@ -45,6 +45,11 @@ class Snapshot:
         return self._generation.id
 
     @property
+    def whole(self) -> Snapshot:
+        """What this is a part in focus of: itself, where it is all that there is to see."""
+        return self
+
+    @property
     def meta(self) -> dict[str, Any]:
         """What is known about the sync: the fields of sync.Summary and some more."""
         return dict(self._generation.meta)

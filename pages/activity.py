@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from jira_usage.metrics import answers
 from jira_usage.metrics.headline import rate_headlines
-from jira_usage.ui import activity_cards, adoption_cards, cards
+from jira_usage.ui import activity_cards, adoption_cards, cards, focus_filter
 from jira_usage.ui.frame import frame, show_coverage, show_definition
 
 view = frame("Activity", question="How much happens, of what kind, where, and when?")
+view = focus_filter.show(view, view.cached(answers.roster))
 roster = view.cached(answers.roster)
 
 cards.headline_cards(view.drawn(rate_headlines, view.cached(answers.rates), view.days))

@@ -27,6 +27,7 @@ from jira_usage.metrics.access import LICENSED
 from jira_usage.metrics.activity import counted, events_within
 from jira_usage.metrics.care import Care, care
 from jira_usage.metrics.evidence import Grounds
+from jira_usage.metrics.focus import Focus, Focused
 from jira_usage.metrics.known import Known, known
 from jira_usage.metrics.licenses import licenses
 from jira_usage.metrics.lists import is_among
@@ -216,13 +217,21 @@ def changed_since(
 
 def blind(snapshot: Snapshot, period: Period) -> str:
     """Why a person without work can't be called that; empty where they can."""
+    projects = snapshot.whole.projects
     return blind_spot(
         snapshot.coverage,
         snapshot.covered_from_ms,
         period,
-        browsable_projects=int(snapshot.projects["browsable"].sum()),
-        projects=len(snapshot.projects),
+        browsable_projects=int(projects["browsable"].sum()),
+        projects=len(projects),
     )
+
+
+def focused(snapshot: Snapshot, period: Period, count_created: bool, focus: Focus) -> Focused:
+    """The part of the snapshot that a focus shows: whom the Users page lists for it."""
+    told = roster(snapshot, period, count_created)
+    rows = told.select(focus.choices).rows
+    return Focused(snapshot, focus, told.people["account_id"].iloc[rows])
 
 
 def _holders_unknown(snapshot: Snapshot) -> str:
@@ -291,11 +300,14 @@ def project_activity(snapshot: Snapshot, period: Period, count_created: bool) ->
 
 
 def project_adoption(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
-    """project_activity with the life of each project, its members, and the share that acted."""
+    """project_activity with the life of each project, its members, and the share that acted.
+
+    Whether a project lives, everybody on the site decides, and not those alone who are in focus.
+    """
     frame = project_activity(snapshot, period, count_created)
     life = adoption.project_life(
-        snapshot.tally,
-        snapshot.users,
+        snapshot.whole.tally,
+        snapshot.whole.users,
         snapshot.projects,
         period,
         blind=bool(blind(snapshot, period)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,15 @@ class Facet:
         """The options worth showing: those that some row has, and those that are chosen."""
         numbers = np.bincount(self.codes, minlength=len(self.options))
         return [o for n, o in enumerate(self.options) if numbers[n] or o in chosen]
+
+    def only(self, options: Sequence[str]) -> Facet:
+        """The same facet with some of its options."""
+        kept = [number for number, option in enumerate(self.options) if option in options]
+        new = np.full(len(self.options) + 1, -1, dtype=np.int64)
+        new[kept] = np.arange(len(kept))
+        codes = new[self.codes]
+        told = tuple(self.options[number] for number in kept)
+        return replace(self, options=told, rows=self.rows[codes >= 0], codes=codes[codes >= 0])
 
     def mask(self, chosen: Sequence[str], size: int) -> Mask:
         """Which rows have one of the chosen options; all where none is chosen."""

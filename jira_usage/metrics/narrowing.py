@@ -14,7 +14,7 @@ import pandas as pd
 
 from jira_usage.metrics.activity import counted, events_within
 from jira_usage.metrics.adoption import working_days_each
-from jira_usage.metrics.matrix import Counts, Mask, account_rows, known_days
+from jira_usage.metrics.matrix import Counts, Mask, account_rows, day_counts, known_days
 from jira_usage.metrics.words import GROUP_OF_KIND, WEEKDAYS, hour_words, plural
 from jira_usage.period import Period
 
@@ -35,7 +35,7 @@ class Narrowing:
 
     @property
     def of_acts(self) -> bool:
-        """Whether it asks for single acts: then kinds and projects are those of the same act."""
+        """Whether it asks for single acts."""
         return self.on is not None or self.hour is not None or self.last is not None
 
     def __bool__(self) -> bool:
@@ -117,17 +117,24 @@ def narrowed(
     groups of kinds; without any the counted ones) and one of the projects.
     """
     found = np.ones(len(account_ids), dtype=np.bool_)
+    within = events_within(events, period)
+    if not kinds:
+        within = counted(within, count_created=count_created)
+    fits = np.ones(len(within), dtype=np.bool_)
+    if kinds:
+        wanted = [k for k, group in GROUP_OF_KIND.items() if k in kinds or group in kinds]
+        fits &= within["kind"].isin(wanted).to_numpy()
+    if projects:
+        fits &= within["project_key"].isin(list(projects)).to_numpy()
     if asked.worked is not None:
         first, last = asked.worked
+        if kinds or projects:
+            counts = day_counts(within[fits], account_ids, period, count_created=True)
         each, active = working_days_each(counts, period, covered_from_ms)
         found &= active & (each >= first) & (each <= last)
     if not asked.of_acts:
         return found
-    within = events_within(events, period)
-    if not kinds:
-        within = counted(within, count_created=count_created)
     at = within["at"].to_numpy()
-    fits = np.ones(len(within), dtype=np.bool_)
     days = period.day_numbers(at)
     if asked.on is not None:
         fits &= days == list(period.dates).index(asked.on)
@@ -137,11 +144,6 @@ def narrowed(
         weekdays, hours = period.local_hours(at)
         fits &= (weekdays == asked.hour[0]) & (hours == asked.hour[1])
         fits &= known_days(period, covered_from_ms)[days]
-    if kinds:
-        wanted = [k for k, group in GROUP_OF_KIND.items() if k in kinds or group in kinds]
-        fits &= within["kind"].isin(wanted).to_numpy()
-    if projects:
-        fits &= within["project_key"].isin(list(projects)).to_numpy()
     rows: npt.NDArray[np.int64] = account_rows(within, account_ids)[fits]
     acted = np.zeros(len(account_ids), dtype=np.bool_)
     acted[rows[rows >= 0]] = True

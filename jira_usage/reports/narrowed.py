@@ -15,6 +15,7 @@ from jira_usage.among import among
 from jira_usage.datasets import access_of
 from jira_usage.decisions import Noted
 from jira_usage.errors import InvalidInput
+from jira_usage.metrics.focus import acts_of
 from jira_usage.metrics.lists import is_among
 from jira_usage.metrics.reclaim import Beside
 from jira_usage.period import LATEST_MS
@@ -174,22 +175,14 @@ class Part(Snapshot):
 
     def _some_acts(self, whole: Snapshot, old_ids: pd.Series) -> pd.DataFrame:
         """The tally of the people, in the order of the users; of the projects in scope."""
-        tally = whole.tally
-        old = tally["account_id"].cat
-        place = pd.Index(old_ids).get_indexer(old.categories)
-        place[old.categories == ""] = len(old_ids)
-        codes = place[old.codes.to_numpy()]
-        keep = codes >= 0
-        if self._scope.part in ("products", "groups"):
-            keep &= codes < len(old_ids)
-        if self._scope.part == "projects":
-            keep &= tally["project_key"].isin(self._scope.keys).to_numpy()
-        some = tally[keep]
-        names = pd.Index([*self.users["account_id"], ""], dtype="str")
-        accounts = pd.Categorical.from_codes(codes[keep], names)
-        projects = some["project_key"].cat.remove_unused_categories()
-        told: pd.DataFrame = some.assign(account_id=accounts, project_key=projects)
-        return told.reset_index(drop=True)
+        part = self._scope.part
+        return acts_of(
+            whole.tally,
+            old_ids,
+            named=self.users["account_id"],
+            projects=self._scope.keys if part == "projects" else (),
+            nobody=part not in ("products", "groups"),
+        )
 
     def _some_coverage(self, whole: Snapshot) -> pd.DataFrame:
         """How complete it is; the reasons name what lies outside of the scope."""

@@ -6,7 +6,7 @@ and the labels of these filters hold counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 import streamlit as st
@@ -14,6 +14,7 @@ from streamlit.errors import StreamlitAPIException
 
 from jira_usage.metrics import narrowing
 from jira_usage.metrics.facets import Facet
+from jira_usage.metrics.focus import KEYS as FOCUS
 from jira_usage.metrics.narrowing import Narrowing
 from jira_usage.metrics.reclaim import SORTS as RECLAIM_SORTS
 from jira_usage.metrics.roster import SORTS
@@ -29,7 +30,7 @@ OF_USERS = (
 )
 OF_RECLAIM = ("product", "confidence", "verdict", "decision", "q", "order", *PAGING)
 OF_CHANGES = ("since", "show", *PAGING)
-OF_ACTIVITY = ("life",)
+OF_ACTIVITY = (*FOCUS, "life")
 OF_ALL = ("days", "zone", "created", "link")
 """What every page knows: the view's choices, and whether a link was opened."""
 OF_PAGE = {
@@ -41,8 +42,10 @@ OF_PAGE = {
 }
 FREE = "Renewal"
 """Its parameters are named after the site's products: it drops only those of other pages."""
-COMES_BACK = ("Users", "Reclaim")
+COMES_BACK = ("Users", "Reclaim", "Activity")
 LAST_PAGE = "view_page"
+FOLLOWS = "view_follows"
+"""What was chosen of FOCUS by hand, and goes along to each page that comes back."""
 USUAL = {
     "sort": next(iter(SORTS)),
     "order": next(iter(RECLAIM_SORTS)),
@@ -54,7 +57,8 @@ USUAL = {
 def arrive(page: str) -> None:
     """Drops what a page does not know, and brings back what was chosen when it was left.
 
-    A link's own filters win. On a page where one has been already, an empty address means
+    A product, group or project that was chosen on another page since then comes along. A
+    link's own filters win. On a page where one has been already, an empty address means
     that nothing is chosen.
     """
     of_others = {key for keys in OF_PAGE.values() for key in keys}
@@ -70,10 +74,25 @@ def arrive(page: str) -> None:
     place = f"view_{page.lower()}"
     here = {key: st.query_params.get_all(key) for key in OF_PAGE[page] if key in st.query_params}
     if came and not here:
-        here = dict(st.session_state.get(place, {}))
+        followed = st.session_state.get(FOLLOWS, {})
+        here = st.session_state.get(place, {}) | {k: followed[k] for k in known & set(followed)}
         for key, values in here.items():
             st.query_params[key] = values
+    elif came and page == "Activity":
+        _follow({key: here.get(key, []) for key in FOCUS})
     st.session_state[place] = here
+
+
+def _follow(chosen: Mapping[str, Sequence[str]]) -> None:
+    """Lets a choice of FOCUS go along from page to page."""
+    told = {key: list(values) for key, values in chosen.items() if key in FOCUS}
+    if told:
+        st.session_state[FOLLOWS] = st.session_state.get(FOLLOWS, {}) | told
+
+
+def focus_shown() -> dict[str, list[str]]:
+    """What the address says of FOCUS: a number of this page is about no more than that."""
+    return {key: st.query_params.get_all(key) for key in FOCUS if key in st.query_params}
 
 
 def told(key: str, options: Sequence[str]) -> list[str]:
@@ -112,12 +131,15 @@ def write(key: str) -> None:
         st.query_params.pop(key, None)
     else:
         st.query_params[key] = value
+    if key in FOCUS:
+        _follow({key: value})
 
 
 def clear(keys: Iterable[str]) -> None:
     """Takes some filters, the search and the page out of the address."""
     for key in (*keys, "q", "page"):
         st.query_params.pop(key, None)
+    _follow(dict.fromkeys(keys, ()))
 
 
 def narrowing_of(period: Period) -> Narrowing:

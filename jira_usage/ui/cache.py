@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Set
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -23,6 +23,7 @@ K = TypeVar("K", bound=Hashable)
 SNAPSHOTS = 4
 VIEWS = 4  # of each snapshot: with 100,000 people a view is 100 MB
 FIGURES = 100
+PARTS = 3  # of all snapshots: each holds the acts of its people once more
 
 
 class Shelf(Generic[K]):
@@ -57,6 +58,10 @@ class Shelf(Generic[K]):
                     self._making.pop(key, None)
         return made
 
+    def known(self) -> set[K]:
+        with self._lock:
+            return set(self._things)
+
     def drop(self, unwanted: Callable[[K], bool]) -> None:
         with self._lock:
             for key in [key for key in self._things if unwanted(key)]:
@@ -64,6 +69,7 @@ class Shelf(Generic[K]):
 
 
 _snapshots: Shelf[tuple[str, str]] = Shelf(SNAPSHOTS)
+_parts: Shelf[tuple[str, Hashable]] = Shelf(PARTS)
 _views: WeakKeyDictionary[Snapshot, Shelf[Hashable]] = WeakKeyDictionary()
 _views_lock = threading.Lock()
 
@@ -76,6 +82,18 @@ def load_snapshot(kept: SiteStore) -> Snapshot:
     key = (str(kept.folder), generation.id)
     _snapshots.drop(lambda other: other[0] == key[0] and other != key)
     return _snapshots.get(key, lambda: Snapshot(generation, kept))
+
+
+def part(snapshot: Snapshot, key: Hashable, make: Callable[[], Snapshot]) -> Snapshot:
+    """A part of a snapshot, the same object for the same key; those of older ones are dropped."""
+    _drop_parts({snapshot.id})
+    return _parts.get((snapshot.id, key), make)
+
+
+def _drop_parts(besides: Set[str] = frozenset()) -> None:
+    """Drops the parts of snapshots that are kept no longer."""
+    kept = {snapshot_id for _, snapshot_id in _snapshots.known()} | besides
+    _parts.drop(lambda part: part[0] not in kept)
 
 
 def remember(
@@ -133,3 +151,4 @@ def drop_site(kept: SiteStore) -> None:
     """Forgets every figure of a site and account."""
     folder = str(kept.folder)
     _snapshots.drop(lambda key: key[0] == folder)
+    _drop_parts()

@@ -13,7 +13,7 @@ import streamlit as st
 from jira_usage import charts
 from jira_usage.metrics import answers, findings, narrowing
 from jira_usage.metrics.headline import Headline
-from jira_usage.ui import brand
+from jira_usage.ui import address, brand
 from jira_usage.ui.text import safe
 from jira_usage.ui.view import View
 
@@ -71,8 +71,8 @@ def named(point: Mapping[str, Any]) -> str:
 
 
 def open_people(filters: Mapping[str, str]) -> None:
-    """Leaves for the Users page with filters."""
-    st.switch_page("pages/users.py", query_params=dict(filters))
+    """Leaves for the Users page with filters, and what this page is narrowed to."""
+    st.switch_page("pages/users.py", query_params=address.focus_shown() | dict(filters))
 
 
 def headline_cards(headlines: Sequence[Headline]) -> None:
@@ -93,8 +93,9 @@ def people_link(
     *,
     page: str = "users",
 ) -> None:
-    """Opens the Users page, or another list, with filters."""
-    st.page_link(f"pages/{page}.py", label=label, icon=icon, query_params=dict(filters))
+    """Opens the Users page, or another list, with filters and what this page is narrowed to."""
+    told = address.focus_shown() | dict(filters)
+    st.page_link(f"pages/{page}.py", label=label, icon=icon, query_params=told)
 
 
 def active_trend(view: View) -> None:

@@ -50,11 +50,11 @@ def show(view: View, roster: Roster) -> Chosen:
     first, more = roster.facets[:ALWAYS_SHOWN], roster.facets[ALWAYS_SHOWN:]
     with st.grid(4, min_column_width=160):
         for facet in first:
-            _filter(facet, choices[facet.key], selection.counts[facet.key])
+            show_filter(facet, choices[facet.key], selection.counts[facet.key])
     used = any(choices[facet.key] for facet in more)
     with st.expander("More filters", expanded=used), st.grid(4, min_column_width=160):
         for facet in more:
-            _filter(facet, choices[facet.key], selection.counts[facet.key])
+            show_filter(facet, choices[facet.key], selection.counts[facet.key])
     _narrowed(asked)
     told = filters_in_words(roster.facets, choices, search) | asked.in_words()
     return Chosen(selection.rows, choices, told)
@@ -125,7 +125,8 @@ def show_sort(key: str, sorts: Mapping[str, str], sort: str) -> None:
     )
 
 
-def _filter(facet: Facet, chosen: list[str], counts: Mapping[str, int]) -> None:
+def show_filter(facet: Facet, chosen: list[str], counts: Mapping[str, int]) -> None:
+    """One facet, each option with how many it would show."""
     st.session_state[facet.key] = chosen
     st.multiselect(
         facet.label,

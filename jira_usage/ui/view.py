@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import pandas as pd
 import pyarrow as pa
 
 from jira_usage import charts
+from jira_usage.metrics import answers
+from jira_usage.metrics.focus import Focus
 from jira_usage.period import Period
 from jira_usage.snapshot import Snapshot
 from jira_usage.ui import cache, columns
@@ -46,6 +48,18 @@ class View:
             arguments,
             lambda: compute(self.snapshot, self.period, self.count_created, *arguments),
         )
+
+    def focused(self, focus: Focus) -> View:
+        """The same view of the part that a focus shows."""
+        if not focus:
+            return self
+        told = (self.period, self.count_created, focus)
+        part = cache.part(
+            self.snapshot,
+            (self._key, focus),
+            lambda: answers.focused(self.snapshot, *told),
+        )
+        return replace(self, snapshot=part)
 
     def drawn(self, draw: Callable[..., T], *arguments: Any) -> T:
         """`draw(*arguments)`, drawn once of the same figures; they come from `cached`."""

@@ -121,3 +121,83 @@ def test_licenses_not_permitted(tmp_path: Path) -> None:
     app = run("activity", tmp_path, refused={"licenses": "Administer Jira is missing."})
     assert "Administer Jira is missing" in words(app).replace("\\", "")
     assert len(app.get("plotly_chart")) == 4
+
+
+def of_the_groups_people(app: AppTest) -> bool:
+    return "Everything below is about people of jira-users only." in words(app).replace("\\", "")
+
+
+def test_a_part_of_the_site_is_chosen_on_the_page_and_told(tmp_path: Path) -> None:
+    app = run("activity", tmp_path)
+    assert "only." not in words(app)
+    app.multiselect(key="group").set_value(["jira-users"]).run()
+    assert address_of(app) == {"group": ["jira-users"]} and of_the_groups_people(app)
+    assert metrics(app)["Active, 30 days"] == "1"
+    app.button(key="focus_clear").click().run()
+    assert address_of(app) == {} and metrics(app)["Active, 30 days"] == "2"
+
+
+def test_only_products_can_be_looked_at_alone(tmp_path: Path) -> None:
+    app = run("activity", tmp_path, address={"product": ["none", "jira-core"]})
+    assert address_of(app) == {"product": ["jira-core"]}
+    assert len(app.multiselect(key="product").options) == 2
+
+
+def test_nobody_in_a_part_is_said_and_no_number_offered(tmp_path: Path) -> None:
+    app = run("activity", tmp_path, address={"group": "jira-users", "project": "OLD"})
+    assert address_of(app) == {"group": ["jira-users"]}  # nobody worked in Old: it is no option
+    app = run("activity", tmp_path, address={"product": "jira-core", "group": "site-admins"})
+    assert metrics(app)["Active, 30 days"] == "0"
+    assert "Nobody worked in Jira on these days" in words(app)
+    assert not [link for link in app.get("page_link") if link.proto.query_string]
+
+
+def test_where_nothing_is_known_of_licenses_projects_can_still_be_chosen(tmp_path: Path) -> None:
+    refused = {"licenses": "Jira says: no.", "groups": "Jira says: no.", "administrators": "no"}
+    app = run("activity", tmp_path, refused=refused, address={"project": "WEB", "group": "g"})
+    assert address_of(app) == {"project": ["WEB"]}
+    assert app.multiselect(key="group").disabled and app.multiselect(key="product").disabled
+
+
+def walk(app: AppTest, *pages: str) -> AppTest:
+    """From page to page by the sidebar: its links carry no filters."""
+    for page in pages:
+        app.query_params.clear()
+        app.switch_page(f"pages/{page}.py").run()
+        assert not app.exception
+    return app
+
+
+def test_what_is_chosen_goes_along_to_the_lists_and_back(tmp_path: Path) -> None:
+    app = run("activity", tmp_path)
+    app.multiselect(key="group").set_value(["jira-users"]).run()
+    walk(app, "overview")
+    assert address_of(app) == {}
+    walk(app, "users")
+    assert address_of(app) == {"group": ["jira-users"]}
+    app.multiselect(key="group").set_value(["work-users"]).run()
+    walk(app, "activity")
+    assert address_of(app) == {"group": ["work-users"]}
+    app.button(key="focus_clear").click().run()
+    walk(app, "users")
+    assert address_of(app) == {}
+
+
+def test_a_link_to_a_part_goes_along_but_a_click_on_a_number_does_not(tmp_path: Path) -> None:
+    app = run("activity", tmp_path, address={"group": "jira-users"})
+    walk(app, "users")
+    assert address_of(app) == {"group": ["jira-users"]}
+    app = run("licenses", tmp_path)
+    app.query_params["product"] = "jira-core"  # as the link of a tile does
+    app.switch_page("pages/users.py").run()
+    walk(app, "activity")
+    assert address_of(app) == {}
+
+
+def test_a_choice_that_a_page_does_not_know_stays_with_its_own(tmp_path: Path) -> None:
+    app = run("users", tmp_path)
+    app.multiselect(key="product").set_value(["none"]).run()
+    walk(app, "activity")
+    assert address_of(app) == {}
+    walk(app, "users")
+    assert address_of(app) == {"product": ["none"]}

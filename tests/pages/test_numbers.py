@@ -17,13 +17,19 @@ from streamlit.testing.v1 import AppTest
 
 from jira_usage.period import DAY_MS
 from jira_usage.terms import Price, ProductTerms, change_terms
-from tests.builders import act, company, days_ago, members, publish, user
+from tests.builders import act, company, days_ago, issue, members, project, publish, user
 from tests.pages.kept_site import a_session, a_site, enter
 from tests.pages.reading import APP, run
 
 JIRA = "jira-software"
 NUMBER = re.compile(r"(?<![\w.])(\d[\d,]*)(?![\w.%])")
 LINKS = {"overview": 6, "licenses": 6, "activity": 2, "renewal": 4}
+FOCI: list[dict[str, Any]] = [
+    {"group": ["jira-users"]},
+    {"project": ["OPS"]},
+    {"product": [JIRA], "project": ["OPS"]},
+    {"product": ["jira-core"], "group": ["jira-users", "work-users"], "project": ["OPS", "WEB"]},
+]
 
 
 @pytest.fixture
@@ -44,10 +50,15 @@ def site(tmp_path: Path) -> Path:
     # p00 to p06 work, p07 and p08 cool, p09 to p11 are quiet, of p12 there was work long ago.
     last = {0: range(7), 45: range(7, 9), 75: range(9, 12), 99: (12,)}
     rows["acts"] += [
-        act(f"p{n:02d}", at=days_ago(days + 0.5 * (n + 1) / 30, now=now))
+        act(f"p{n:02d}", at=days_ago(days + 0.5 * (n + 1) / 30, now=now), issue_id=issue_id)
         for days, some in last.items()
         for n in some
+        for issue_id in ("1" if n % 3 else "2",)
     ]
+    # Whose other acts are in another project.
+    rows["acts"].append(act("p01", at=days_ago(0.6, now=now), issue_id="2"))
+    rows["projects"].append(project("OPS", name="Operations"))
+    rows["issues"].append(issue(issue_id="2", project="OPS"))
     rows["acts"] += [act("app0", at=now - 9), act("customer0", at=now - 9)]
     rows["acts"].append(act("p13", at=now - 9, act="issue_created"))
     changes = [("p00", "joined"), ("p01", "joined"), ("gone0", "disabled"), ("app0", "joined")]
@@ -111,6 +122,19 @@ def test_every_link_with_a_number_opens_as_many(
     assert wrong == []
 
 
+@pytest.mark.parametrize("focus", FOCI)
+def test_every_link_of_a_part_of_the_site_opens_as_many_of_that_part(
+    site: Path, focus: dict[str, Any]
+) -> None:
+    app = opened("activity", site, focus)
+    links = [(x.label, x.proto.query_string) for x in app.get("page_link") if x.proto.query_string]
+    assert len(links) == 2
+    for label, query in links:
+        there = parse_qs(query)
+        assert focus.items() <= there.items()
+        assert shown(opened("users", site, there)) == the_number(label) > 0
+
+
 @pytest.mark.parametrize("page", ["overview", "activity"])
 def test_a_card_says_the_same_number_as_its_link(site: Path, page: str) -> None:
     app = opened(page, site, {})
@@ -152,9 +176,12 @@ TABLES = {"groups": "active", "projects": "project_key", "kinds": "kind", "days_
           "day_table": "active_users"}  # fmt: skip
 
 
+@pytest.mark.parametrize("focus", [{}, *FOCI])
 @pytest.mark.parametrize("table", TABLES)
-def test_every_row_of_activity_opens_as_many_people(site: Path, table: str) -> None:
-    app = opened("activity", site, {})
+def test_every_row_of_activity_opens_as_many_people(
+    site: Path, table: str, focus: dict[str, Any]
+) -> None:
+    app = opened("activity", site, focus)
     people = "active_users" if table == "day_table" else "people"
     frames = [one.value for one in app.dataframe]
     frame = next(f for f in frames if TABLES[table] in f.columns and people in f.columns)
@@ -162,15 +189,24 @@ def test_every_row_of_activity_opens_as_many_people(site: Path, table: str) -> N
     rows = [numbers.index(number) for number in sorted(set(numbers) - {0})][:3]
     assert rows
     for row in rows:
-        app = clicked("activity", site, table, {"rows": [row], "columns": [], "cells": []})
+        picked = {"rows": [row], "columns": [], "cells": []}
+        app = clicked("activity", site, table, picked, focus)
         assert shown(app) == numbers[row]
 
 
-def clicked(page: str, home: Path, key: str, selection: dict[str, Any]) -> AppTest:
+def clicked(
+    page: str,
+    home: Path,
+    key: str,
+    selection: dict[str, Any],
+    focus: dict[str, Any] | None = None,
+) -> AppTest:
     """The Users page that a click on a table or a chart leads to."""
     app = AppTest.from_file(str(APP), default_timeout=60)
     enter(app, a_session(home))
     app.switch_page(f"pages/{page}.py")
+    for name, value in (focus or {}).items():
+        app.query_params[name] = value
     app.session_state[key] = {"selection": selection}
     app.run()
     assert not app.exception and app.title[0].value == "Users"
@@ -185,20 +221,25 @@ def figures(app: AppTest) -> dict[str, dict[str, Any]]:
     }
 
 
-def test_a_click_on_a_chart_opens_the_people_of_that_very_part(site: Path) -> None:
-    charts = figures(opened("activity", site, {}))
-    days = charts["chart_trend"]["data"][0]
-    most, day = max(zip(values(days["y"]), days["x"], strict=True))
-    found = clicked("activity", site, "chart_trend", {"points": [{"x": day}]})
+@pytest.mark.parametrize("focus", [{}, *FOCI])
+def test_a_click_on_a_chart_opens_the_people_of_that_very_part(
+    site: Path, focus: dict[str, Any]
+) -> None:
+    charts = figures(opened("activity", site, focus))
+    bars = [trace for trace in charts["chart_trend"]["data"] if trace["type"] == "bar"]
+    days = [day for trace in bars for day in zip(values(trace["y"]), trace["x"], strict=True)]
+    most, day = max(days)
+    found = clicked("activity", site, "chart_trend", {"points": [{"x": day}]}, focus)
     assert shown(found) == most > 0
     bars = charts["chart_projects"]["data"][0]
     point = {"x": 1, "y": bars["y"][0], "customdata": bars["customdata"][0]}
-    found = clicked("activity", site, "chart_projects", {"points": [point]})
+    found = clicked("activity", site, "chart_projects", {"points": [point]}, focus)
     assert shown(found) == values(bars["x"])[0] > 0
     product = charts["chart_products"]["data"][0]
-    point = {"x": product["x"][-1], "customdata": product["customdata"][-1]}
-    found = clicked("activity", site, "chart_products", {"points": [point]})
-    assert shown(found) == values(product["y"])[-1] > 0
+    most, place = max((n, place) for place, n in enumerate(values(product["y"])))
+    point = {"x": product["x"][place], "customdata": product["customdata"][place]}
+    found = clicked("activity", site, "chart_products", {"points": [point]}, focus)
+    assert shown(found) == most > 0
 
 
 def test_a_click_on_the_bar_of_verdicts_opens_its_people(site: Path) -> None:
