@@ -5,9 +5,11 @@ from __future__ import annotations
 import colorsys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.io as pio
 import pytest
@@ -187,6 +189,53 @@ def test_many_may_ink_the_same_chart_at_once(tmp_path: Path) -> None:
     assert {trace["type"] for made in inked for trace in made.to_dict()["data"]} == {
         *(trace["type"] for trace in told["data"])
     }
+
+
+# What is seen without red, green or blue, in linear RGB: Machado, Oliveira and Fernandes,
+# "A Physiologically-based Model for Simulation of Color Vision Deficiency", 2009, severity 1.
+SEEN_WITHOUT = {
+    "nothing": np.eye(3),
+    "red": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
+         [-0.003882, -0.048116, 1.051998]]
+    ),
+    "green": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+         [-0.011820, 0.042940, 0.968881]]
+    ),
+    "blue": np.array(
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602],
+         [0.004733, 0.691367, 0.303900]]
+    ),
+}  # fmt: skip
+XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750],
+     [0.0193339, 0.1191920, 0.9503041]]
+)  # fmt: skip
+WHITE = np.array([0.95047, 1.0, 1.08883])
+
+
+def apart(one: str, other: str, without: str) -> float:
+    """How far two colors are apart (CIE 1976) to whoever sees without one of three."""
+
+    def lab(color: str) -> np.ndarray:
+        part = np.array([int(color[n : n + 2], 16) for n in (1, 3, 5)]) / 255
+        linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+        seen = XYZ @ np.clip(SEEN_WITHOUT[without] @ linear, 0, 1) / WHITE
+        x, y, z = np.where(seen > 0.008856, np.cbrt(seen), 7.787 * seen + 16 / 116)
+        return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+    return float(np.linalg.norm(lab(one) - lab(other)))
+
+
+@pytest.mark.parametrize("without", SEEN_WITHOUT)
+def test_colors_are_told_apart_by_the_color_blind(without: str) -> None:
+    trend = (look.PEOPLE, look.WEEKEND, look.MEAN)
+    for colors in (list(look.VERDICTS.values()), list(look.KINDS.values()), trend):
+        for one, next_one in pairwise(colors):
+            assert apart(one, next_one, without) >= 12, f"{one} lies beside {next_one}"
+        for one, other in combinations(colors, 2):
+            assert apart(one, other, without) >= 7, f"{one} {other}"
 
 
 def colors_of_text(told: Any, name: str = "") -> Iterator[str]:

@@ -1,8 +1,9 @@
 """What all charts share: one color per thing, calm axes, and no tool bar.
 
-The colors hold at least 3:1 against the light and the dark page. They differ in lightness
-as well as in hue, and nothing is told by color alone. Text on the page has no color of its
-own: no color holds 4.5:1 on both pages, so whoever shows it gives it the page's ink.
+The colors hold at least 3:1 against the light and the dark page. Those that lie side by side
+are told apart without red, green or blue too, and nothing is told by color alone. Text on the
+page has no color of its own: no color holds 4.5:1 on both pages, so whoever shows it gives it
+the page's ink.
 """
 
 from __future__ import annotations
@@ -39,12 +40,12 @@ GRID = "rgba(128,138,155,0.22)"
 CLEAR = "rgba(0,0,0,0)"
 VERDICTS: Final = {
     WORKING: PEOPLE,
-    COOLING: "#7A770F",
+    COOLING: "#7C5D24",
     QUIET: IDLE,
-    GONE: "#C9372C",
-    NEVER: "#9A4FC0",
+    GONE: "#B73044",
+    NEVER: "#7C4FB7",
     NEW: "#1F845A",
-    PROTECTED: "#5A6ACF",
+    PROTECTED: "#485ED5",
     UNCLEAR: UNTOLD,
 }
 KINDS: Final = {
