@@ -266,6 +266,7 @@ def _facets(rows: pd.DataFrame, grounds: Grounds) -> tuple[Facet, ...]:
         facet_of("confidence", "How sure", rows["confidence"], CONFIDENCE_WORDS),
         facet_of("verdict", "Verdict", rows["verdict"], grounds.words),
         facet_of("decision", "Decision", rows["state"], DECISION_WORDS),
+        facet_of("group", "Held through group", rows["groups"].tolist()),
     )
 
 

@@ -28,7 +28,7 @@ OF_USERS = (
     *("type", "work", "verdict", "product", "role", "group", "project", "kind", "status", "email"),
     *(*narrowing.KEYS, "q", "sort", *PAGING),
 )
-OF_RECLAIM = ("product", "confidence", "verdict", "decision", "q", "order", *PAGING)
+OF_RECLAIM = ("product", "confidence", "verdict", "decision", "group", "q", "order", *PAGING)
 OF_CHANGES = ("since", "show", *PAGING)
 OF_ACTIVITY = (*FOCUS, "life")
 OF_ALL = ("days", "zone", "created", "link")

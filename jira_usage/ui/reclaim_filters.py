@@ -22,7 +22,7 @@ def show(listed: Reclaim) -> Chosen:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         people_filters.show_search(search)
         people_filters.show_sort("order", sorts, sort)
-    with st.grid(4, min_column_width=160):
+    with st.grid(len(listed.facets), min_column_width=150):
         for facet in listed.facets:
             _filter(facet, choices[facet.key], selection.counts[facet.key])
     chosen = Chosen(selection.rows, choices, filters_in_words(listed.facets, choices, search))

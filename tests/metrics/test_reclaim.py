@@ -391,3 +391,17 @@ def test_a_file_that_is_no_list_is_refused(blob: bytes, problem: str) -> None:
 def test_rows_without_a_decision_decide_nothing() -> None:
     read = read_filled_in((HEAD + "p,jira-software,,,\n\n").encode(), [("p", JIRA)], {})
     assert read.decisions == () and read.problems == () and read.undecided == 1
+
+
+def test_licenses_are_found_by_the_group_that_gives_them(tmp_path: Path) -> None:
+    told = listed(
+        tmp_path,
+        groups=[group("g", name="jira-users"), group("h", name="all-staff")],
+        members=[*members("g", "p", "q"), *members("h", "p")],
+        product_groups=[grants(JIRA, "g"), grants(JIRA, "h")],
+    )
+    facet = next(one for one in told.facets if one.key == "group")
+    assert set(facet.options) == {"jira-users", "all-staff"}
+    for name, people in (("jira-users", ["p", "q"]), ("all-staff", ["p"])):
+        rows = told.select({"group": [name]}).rows
+        assert told.rows["account_id"].iloc[rows].tolist() == people
