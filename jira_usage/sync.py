@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Generator, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -83,7 +84,9 @@ def sync(
     signed_in = yield from _signed_in(connection, patience, cancel)
     kept = store.site(signed_in.site_url, signed_in.account_id)
     try:
-        with kept.writing():
+        # A slow hash, on purpose: it is made while Jira is asked.
+        with kept.writing(), ThreadPoolExecutor(1) as beside:
+            admits = beside.submit(proof, connection.email, connection.api_token)
             last = kept.newest_intact()
             days = min(days, retention(kept).acts)
             scope = _scope(signed_in, kept, last, days=days, full=full, roles=project_roles)
@@ -91,7 +94,7 @@ def sync(
             _judge(reading, _unseen_before(kept, last))
             yield Progress("Storing what was read", reading.desk.counts, reading.desk.totals)
             duration = time.monotonic() - began
-            terms = Terms(days, timezone, duration, proof(connection.email, connection.api_token))
+            terms = Terms(days, timezone, duration, admits.result())
             with kept.opened():
                 generation, summary = build(signed_in, kept, last, reading, terms)
                 if cancel.is_set():
