@@ -132,7 +132,7 @@ def _columns(view: View, currency: str, priced: bool) -> dict[str, Any]:
     return {
         "name": clicks.names(CLICK),
         "email": text("Email", width=236, help="“hidden”: the person shows it to nobody."),
-        "product": text("Product", width=112, help="The product that the license is for."),
+        "product": text("Product", width=150, help="The product that the license is for."),
         "verdict": text("Verdict", width=212, help=people_table.verdict_help(True)),
         "last_act": columns.moment(
             "Last act", view.zone, "MMM D, YYYY", width=100, help="In all that is kept."
