@@ -167,10 +167,9 @@ def _ids(ask: Ask) -> list[int]:
     ids = ask.body_list("ids")
     if not 1 <= len(ids) <= 1000:
         raise Refusal(400, "The number of ids must be between 1 and 1000.")
-    try:
-        return [int(i) for i in ids]
-    except (TypeError, ValueError):
-        raise Refusal(400, _PAYLOAD) from None
+    if not all(type(ident) is int and -(2**63) <= ident < 2**63 for ident in ids):
+        raise Refusal(400, _PAYLOAD)
+    return ids
 
 
 @endpoint("POST", "/comment/list", anonymous=True)
@@ -188,7 +187,7 @@ def comment_list(desk: Desk, ask: Ask) -> Any:
         "startAt": 0,
         "total": len(found),
         "isLast": True,
-        "values": found,
+        "values": desk.habits.in_any_order(found),
     }
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from jira_usage.demo import DemoSite
@@ -98,11 +99,36 @@ def test_comments(small: Caller) -> None:
     assert small.get("/issue/10000/comment", orderBy="author").status_code == 400
     newest = small.get("/issue/10000/comment", orderBy="-created", maxResults=1).json()
     assert newest["comments"][0]["created"] > page["comments"][0]["created"]
-    ids = [int(c["id"]) for c in page["comments"][:3]]
+
+
+def test_comments_by_id_are_those_that_issues_have(small: Caller) -> None:
+    told = small.get("/issue/10000/comment").json()["comments"]
+    ids = [int(comment["id"]) for comment in told]
     found = small.post("/comment/list", ids=[*ids, 1]).json()
-    assert [int(c["id"]) for c in found["values"]] == sorted(ids)
-    assert small.post("/comment/list", ids=list(range(1001))).status_code == 400
-    assert small.post("/comment/list", ids=[]).status_code == 400
+    assert found.keys() == {"maxResults", "startAt", "total", "isLast", "values"}
+    assert sorted(found["values"], key=lambda c: int(c["id"])) == sorted(
+        told, key=lambda c: int(c["id"])
+    )
+    assert found["total"] == len(ids) and found["isLast"]
+
+
+def test_deleted_hidden_and_unseen_comments_are_silently_missing(small: Caller) -> None:
+    world = small.site._desk.world
+    c, rows = world.comments, np.arange(len(world.comments))
+    here = (c.at <= world.now) & world.readable[c.issue]
+    gone = rows[here & (c.deleted <= world.now)]
+    hidden = rows[here & (c.deleted > world.now) & ~world.comment_shown(rows)]
+    unseen = rows[(c.at <= world.now) & ~world.readable[c.issue]]
+    future = rows[c.at > world.now]
+    for some in (gone, hidden, unseen, future):
+        assert len(some)
+        found = small.post("/comment/list", ids=c.id[some[:1000]].tolist()).json()
+        assert found["values"] == [] and found["total"] == 0
+
+
+@pytest.mark.parametrize("ids", [[], list(range(1001)), ["1"], [1.5], [True], [None], [2**63]])
+def test_comments_by_id_refuse(small: Caller, ids: list[Any]) -> None:
+    assert small.post("/comment/list", ids=ids).status_code == 400
 
 
 def test_feed_of_work_logs_pages_and_never_skips(small: Caller) -> None:
