@@ -20,6 +20,7 @@ from jira_usage.paging import MOST_PAGES, Page, Pages, Tokens
 from jira_usage.paging import Documents as Documents
 from jira_usage.period import DAY_MS, iso_instant, to_epoch_ms
 from jira_usage.slim import (
+    comment_list,
     comments_page,
     issues_page,
     members_page,
@@ -33,6 +34,7 @@ USERS_PAGE = 1000
 LEAST_USERS_PAGE = 50
 MEMBERS_PAGE = 50
 COMMENTS_PAGE = 100
+COMMENT_IDS = 1000
 PROJECTS_PAGE = 100
 SEARCH_PAGE = 100
 SEARCH_IDS_PAGE = 5000
@@ -265,6 +267,11 @@ class JiraCloud:
             path, {}, COMMENTS_PAGE, values=values, decode=comments_page, issue_id=issue_id
         )
 
+    def comments_by_id(self, ids: Sequence[int]) -> Documents:
+        """Up to 1000 comments by id, of any issues; those the account may not see are left out."""
+        answer: Json = self._post("comment/list", {"ids": list(ids)}, comment_list)
+        return _listed(_document(answer).get("values"))
+
     def issue_worklogs(self, issue_id: str) -> Iterator[Documents]:
         """Pages of one issue's work logs."""
         path, values = "issue/{issue_id}/worklog", "worklogs"
@@ -385,7 +392,7 @@ class JiraCloud:
             raise PagingBroken("A work log feed has more entries in an instant than in a page.")
 
 
-def chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+def chunks(ids: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """The ids in runs of at most `size`."""
     for start in range(0, len(ids), size):
         yield ids[start : start + size]

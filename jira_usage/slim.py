@@ -58,6 +58,10 @@ class Comments(TypedDict, total=False):
     total: Any
 
 
+class CommentList(TypedDict, total=False):
+    values: list[Comment]
+
+
 class Worklog(Comment, total=False):
     """The same of a work log, and whose it is."""
 
@@ -123,5 +127,6 @@ def _decoder(shape: Any) -> Callable[[bytes], Json]:
 users_page = _decoder(list[User])
 members_page = _decoder(Members)
 comments_page = _decoder(Comments)
+comment_list = _decoder(CommentList)
 worklogs_page = _decoder(list[Worklog])
 issues_page = _decoder(Issues)

@@ -59,6 +59,7 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
         list(verify(cloud, snapshot, sample=10, seed=1))
         cloud.server_info_v2()
         cloud.user_groups(site.account_id)
+        assert cloud.comments_by_id(range(10_000, 10_100))
         list(cloud.audit_records(snapshot.as_of_ms - 3_600_000))
         list(islice(cloud.search_issues("updated >= -1d", ["id"], page_size=5), 2))
         hosts = Hosts().plus(site.host)
@@ -241,6 +242,10 @@ def test_a_parameter_or_property_of_a_wrong_type_is_noticed(
         ("worklog/list", {"ids": list(range(1001))}),
         ("worklog/list", {"ids": ["1"]}),
         ("worklog/list", {"ids": [1, 1]}),
+        ("comment/list", {"ids": list(range(1001))}),
+        ("comment/list", {"ids": ["1"]}),
+        ("comment/list", {"ids": [1, 1]}),
+        ("comment/list", {}),
     ],
 )
 def test_too_much_too_little_and_the_wrong_are_noticed(

@@ -6,7 +6,14 @@ import orjson
 import pytest
 
 from jira_usage.documents import Person
-from jira_usage.slim import comments_page, decoded, issues_page, members_page, users_page
+from jira_usage.slim import (
+    comment_list,
+    comments_page,
+    decoded,
+    issues_page,
+    members_page,
+    users_page,
+)
 
 ANN = {"accountId": "a", "displayName": "Ann", "accountType": "atlassian", "active": True}
 PERSON = Person("a", "Ann", "atlassian", True)
@@ -20,6 +27,8 @@ def test_of_a_comment_only_who_and_when_is_kept() -> None:
     comment = {"id": "1", "author": ANN, "created": "x", "updated": "y"}
     page = {"comments": [{**comment, "body": {"secret": 1}, "jsdPublic": True}], "total": 1}
     assert comments_page(text(page)) == {"comments": [{**comment, "author": PERSON}], "total": 1}
+    known = {"values": page["comments"], "total": 1, "isLast": True}
+    assert comment_list(text(known)) == {"values": [{**comment, "author": PERSON}]}
 
 
 def test_of_an_issue_only_what_is_asked_for_is_kept() -> None:
@@ -38,6 +47,7 @@ def test_of_an_account_no_picture_is_kept() -> None:
 def test_a_page_that_is_not_as_documented_comes_whole() -> None:
     odd = {"comments": [{"id": {"a": 1}, "body": "x"}], "total": "one"}
     assert comments_page(text(odd)) == odd
+    assert comment_list(text({"values": odd})) == {"values": odd}
     assert users_page(b'{"errorMessages": []}') == {"errorMessages": []}
 
 
