@@ -5,6 +5,8 @@ from __future__ import annotations
 from jira_usage.api import (
     CHANGELOG_ISSUES,
     CHANGELOG_PAGE,
+    COMMENT_IDS,
+    COMMENTS_PAGE,
     MEMBERS_PAGE,
     PROJECTS_PAGE,
     SEARCH_IDS_PAGE,
@@ -23,7 +25,8 @@ def least_requests(reading: Reading) -> int:
     """The sum over all datasets that were read; what was refused cost its one request.
 
     An issue with a cut list of comments needs all its pages: which comments are
-    embedded is not said, and old ones get edited.
+    embedded is not said, and old ones get edited. Where the known ones were asked for
+    again and are all there is, they need their share of such requests.
     """
     people, work, desk = reading.people, reading.work, reading.desk
     sent, done = desk.cloud.transport.requests_sent, desk.counts
@@ -31,7 +34,8 @@ def least_requests(reading: Reading) -> int:
     by_ids = _pages(found, SEARCH_IDS_PAGE) + _pages(found, work.search.bulk_size)
     searched = min(_pages(found, SEARCH_PAGE), by_ids)
     histories = max(_pages(traced, CHANGELOG_ISSUES), _pages(done["changes"], CHANGELOG_PAGE))
-    comments = sum(_pages(total, SEARCH_PAGE) for total in work.long_comments.values())
+    comments = sum(_pages(total, COMMENTS_PAGE) for total in work.comments.paged.values())
+    known_comments = _pages(sum(work.comments.checked.values()), COMMENT_IDS)
     worklogs = _pages(desk.totals["work logs"], WORKLOGS_PAGE)
     ranked = _pages(work.histories.ranked, CHANGELOG_ISSUES)
     access = 1 + sum(_pages_of_group(people.groups, key) for key in people.members)
@@ -42,7 +46,7 @@ def least_requests(reading: Reading) -> int:
         FIRST_CONTACT
         + max(1, searched)
         + histories + ranked
-        + comments
+        + comments + known_comments
         + max(1, worklogs) + worklogs + 1
         + _pages(len(people.users), USERS_PAGE) + 1
         + access + len(people.groups.asked_accounts or ()) + sent[f"GET {V3}/auditing/record"]

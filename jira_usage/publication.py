@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from jira_usage import directory
 from jira_usage.changes import changes
 from jira_usage.coverage import ACTIVITY, CoverageNotes
+from jira_usage.known_comments import remembered
 from jira_usage.least import least_requests
 from jira_usage.merging import merge_acts, nameless_since, tally_of, worklog_events
 from jira_usage.preflight import SignedIn
@@ -98,6 +99,7 @@ def build(
     made["changes"] = different.filter(pc.greater_equal(different["at"], oldest_ms))
     merged = _merge_issues(kept, last, made["issues"])
     made["issues"] = _of_use(kept, merged, blobs, oldest_ms)
+    made["known_comments"] = _known_comments(kept, last, reading, made["issues"])
     made["worklog_events"] = worklog_events(kept, tables["worklog_acts"])
     made["tally"] = tally_of(
         kept, tables["acts"], made["worklog_events"], made["users"], made["issues"]
@@ -289,6 +291,17 @@ def _merge_issues(kept: SiteStore, last: Generation | None, issues: pa.Table) ->
     before = kept.load_table(last.tables["issues"][""])
     gone = pc.invert(pc.is_in(before["issue_id"], issues["issue_id"].combine_chunks()))
     return pa.concat_tables([before.filter(gone), issues])
+
+
+def _known_comments(
+    kept: SiteStore, last: Generation | None, reading: Reading, issues: pa.Table
+) -> pa.Table:
+    """The ids of comments that the next sync may ask for, of the issues that are kept."""
+    before = TABLES["known_comments"].empty_table()
+    if last is not None:
+        before = kept.load_table(last.tables["known_comments"][""])
+    comments = reading.work.comments
+    return remembered(before, comments.told, comments.read, issues)
 
 
 def _of_use(kept: SiteStore, issues: pa.Table, blobs: Iterable[str], oldest_ms: int) -> pa.Table:

@@ -18,6 +18,7 @@ from jira_usage.errors import (
     SyncCancelled,
     SyncIncomplete,
 )
+from jira_usage.known_comments import NO_COMMENTS, KnownComments
 from jira_usage.listing import Listing
 from jira_usage.paging import Documents, Pages
 from jira_usage.sweep import NOTHING_BEFORE, Sweep
@@ -33,6 +34,7 @@ SEARCHES = Kind("searches", urgent=True)
 ISSUES = Kind("issues", urgent=True, most=2)
 HISTORIES = Kind("histories", most=3)
 WORKLOGS = Kind("work logs", urgent=True, most=4)
+KNOWN_COMMENTS = Kind("known comments", urgent=True, most=4)
 ISSUE_HISTORIES = Kind("histories of an issue")
 COMMENTS = Kind("comments")
 MEMBERS = Kind("members")
@@ -44,19 +46,21 @@ class Scope:
     """What to read: changes since `since_ms`; acts not before `keep_from_ms` are kept.
 
     `known_issues` maps the ids of issues that were read before to their `updated`
-    then: an issue that has not changed since is not read again. Projects that are
-    not among `known_projects` (all, where it is None) are read from `keep_from_ms`.
-    An act before `since_ms` on an issue that is not among `seen_issues` tells that the
-    issue could not be seen then. `ranked_issues` are those that a full sync would
-    read: ranking an issue may leave its `updated` alone, so their `rank_fields` are
-    asked for. `expected_users` is how many accounts the last sync found. `sweep` says
-    what may be taken over of that which no feed tells.
+    then: an issue that has not changed since is not read again, and of one that has,
+    `known_comments` may spare its pages of comments. Projects that are not among
+    `known_projects` (all, where it is None) are read from `keep_from_ms`. An act
+    before `since_ms` on an issue that is not among `seen_issues` tells that the issue
+    could not be seen then. `ranked_issues` are those that a full sync would read:
+    ranking an issue may leave its `updated` alone, so their `rank_fields` are asked
+    for. `expected_users` is how many accounts the last sync found. `sweep` says what
+    may be taken over of that which no feed tells.
     """
 
     since_ms: int
     keep_from_ms: int
     now_ms: int
     known_issues: Mapping[str, int | None] = field(default_factory=dict)
+    known_comments: KnownComments = NO_COMMENTS
     known_projects: frozenset[str] | None = None
     seen_issues: frozenset[str] = frozenset()
     ranked_issues: Sequence[str] = ()

@@ -16,7 +16,8 @@ from jira_usage.activity import Acts
 from jira_usage.api import Documents, chunks
 from jira_usage.errors import JiraUsageError, RequestRefused
 from jira_usage.period import to_epoch_ms
-from jira_usage.reading import COMMENTS, ISSUES, Desk
+from jira_usage.reading import ISSUES, Desk
+from jira_usage.reading_comments import CommentReading, Embedded
 from jira_usage.reading_histories import HistoryReading
 from jira_usage.reading_issues import ISSUE_FIELDS, IssueSearch
 from jira_usage.reading_worklogs import WorklogReading
@@ -31,11 +32,11 @@ class WorkReading:
         self.desk = desk
         self.acts = Acts(desk.scope.keep_from_ms)
         self.issues: dict[str, dict[str, Any]] = {}
-        self.long_comments: dict[str, int] = {}
         self.unseen_issues: set[str] = set()
         self.browsable: Documents | None = None
         self.search = IssueSearch(desk, self.issues, self._take_issues, self.follow_up)
         self.worklogs = WorklogReading(desk, self.acts, self.follow_up)
+        self.comments = CommentReading(desk, self.acts)
         self.histories = HistoryReading(desk, self.acts)
         self._opened_read = False
         self._projects_opened = False
@@ -67,8 +68,8 @@ class WorkReading:
     def follow_up(self) -> None:
         """Once all issues are found and all work logs read, asks for what only both tell.
 
-        Those are the issues that only a work log told of, and the ranking of issues that
-        nothing told of.
+        Those are the issues that only a work log told of, comments that were known before,
+        and the ranking of issues that nothing told of.
         """
         if not self.search.idle or not self.worklogs.idle or self._checking:
             return
@@ -88,6 +89,7 @@ class WorkReading:
             )
             self._checking += 1
         if not unread:
+            self.comments.flush()
             self._rank()
 
     def _rank(self) -> None:
@@ -171,35 +173,13 @@ class WorkReading:
             if before and before["updated_at"] == row["updated_at"]:
                 continue
             self.acts.add_issue_creation(issue_id, fields)
-            embedded = fields.get("comment")
-            embedded = embedded if isinstance(embedded, dict) else {}
-            comments = embedded.get("comments")
-            comments = comments if isinstance(comments, list) else []
-            self.acts.add_comments(issue_id, comments)
-            self.desk.counts["comments"] += len(comments)
+            embedded = Embedded.of(fields)
+            self.comments.take(issue_id, embedded.comments)
             if _unchanged(self.desk.scope.known_issues, row) and not told_by_worklog:
                 continue
-            if embedded.get("total") != len(comments):
-                self._read_comments(issue_id, embedded.get("total"))
+            self.comments.complete(issue_id, embedded)
             self.histories.add(issue_id)
         self.desk.counts["issues"] = len(self.issues)
-
-    def _read_comments(self, issue_id: str, total: object) -> None:
-        """All comments of an issue: which 20 are embedded is not said, and old ones get edited."""
-        self.long_comments[issue_id] = total if isinstance(total, int) else 1
-        self.desk.totals["comments of long issues"] += 1
-        self.desk.list(
-            self.desk.cloud.comment_pages(issue_id),
-            partial(self._take_comments, issue_id),
-            partial(self.desk.gave_up_on, "comments", issue_id),
-            partial(self.desk.count, "comments of long issues", 1),
-            kind=COMMENTS,
-            entry_id="id",
-        )
-
-    def _take_comments(self, issue_id: str, page: Documents) -> None:
-        self.acts.add_comments(issue_id, page)
-        self.desk.counts["comments"] += len(page)
 
 
 def _unchanged(known: Mapping[str, int | None], issue: Mapping[str, Any]) -> bool:

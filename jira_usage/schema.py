@@ -85,6 +85,9 @@ TALLY = pa.schema(
 ISSUES = pa.schema(
     [("issue_id", _TEXT), ("issue_key", _TEXT), ("project_key", _TEXT), ("updated_at", _WHOLE)]
 )
+# Of the comments of issues that do not bring all of theirs along, as they were last read to
+# the end: an issue that was not read to the end has none.
+KNOWN_COMMENTS = pa.schema([("issue_id", _TEXT), ("comment_id", _WHOLE)])
 USERS = pa.schema(
     [
         ("account_id", _TEXT),
@@ -156,6 +159,7 @@ TABLES: Final[dict[str, pa.Schema]] = {
     "worklog_events": WORKLOG_EVENTS,
     "tally": TALLY,
     "issues": ISSUES,
+    "known_comments": KNOWN_COMMENTS,
     "users": USERS,
     "groups": GROUPS,
     "members": MEMBERS,

@@ -20,6 +20,7 @@ from jira_usage.connection import Connection
 from jira_usage.crew import Crew, once
 from jira_usage.errors import JiraUsageError, SyncCancelled, SyncIncomplete
 from jira_usage.forgetting import settled, without_forgotten
+from jira_usage.known_comments import KnownComments
 from jira_usage.pace import Patience
 from jira_usage.period import DAY_MS, find_zone
 from jira_usage.preflight import SignedIn, nothing_usable, sign_in
@@ -37,7 +38,7 @@ PAD_DAYS = 1
 RANK = "com.pyxis.greenhopper.jira:gh-lexo-rank"
 LONGEST_DAYS = 366
 # How many a request tells of, about; of other parts it is one.
-AT_ONCE = {"histories": 100, "rankings": 1000, "work logs": 1000}
+AT_ONCE = {"histories": 100, "rankings": 1000, "known comments": 1000, "work logs": 1000}
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,7 @@ def _scope(
         keep_from_ms=covered_ms,
         now_ms=now_ms,
         known_issues=known if read_until == last.meta["started_at"] else {},
+        known_comments=KnownComments(kept.load_table(last.tables["known_comments"][""])),
         known_projects=frozenset(last.meta["projects_read"]),
         seen_issues=frozenset(known),
         ranked_issues=ranked,

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -90,7 +91,10 @@ RESTS_ON = {
 }
 UNASKED = {"free_plan"}
 """Nothing of this is ever asked for."""
-ELSEWHERE = {"drift", "index_lag", "histories_lost", "rate_limit_minute"}
+ELSEWHERE = {
+    "comment_list_cut", "drift", "histories_lost", "index_lag", "no_comment_list",
+    "rate_limit_minute",
+}  # fmt: skip
 ALONE = sorted(set(DemoSite.traps_available()) - TOGETHER - ELSEWHERE)
 
 
@@ -379,6 +383,24 @@ def test_what_was_done_stays_done(site: DemoSite, store: Store, tell: Tell) -> N
     assert unmatched(told, truth) != [], "what was seen stays"
     for name in later(OF_ISSUES):
         tell(name, "nothing lost, what was seen stays")
+
+
+@pytest.mark.parametrize("trap", meeting("comment_list_cut", "no_comment_list"))
+def test_known_comments_that_do_not_come_are_read_page_by_page(
+    trap: str, site: DemoSite, store: Store, tell: Tell
+) -> None:
+    habits = replace(PIECES, embedded=1)
+    show(site, habits=habits)
+    synced(site, store)
+    seen = exported(kept(site, store), "activity", "UTC")
+    site.become(course.source(TODAY, *OF_ISSUES), NOW + timedelta(days=1), (trap,), habits)
+    later = synced(site, store)
+    assert later.mode == "later" and set(later.coverage.values()) == {"complete"}
+    assert sprung(site, trap) > 0
+    truth = site.truth(days=30, timezone="UTC")["activity"]
+    told = exported(kept(site, store), "activity", "UTC")
+    assert unmatched(truth, told) == [] and unmatched(told, [*truth, *seen]) == []
+    tell(trap, "equal to the truth")
 
 
 SPRING = datetime(2027, 4, 6, 15, 20, 31, 417000, tzinfo=UTC)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -79,16 +80,7 @@ def wrong(site: DemoSite, world: World) -> list[str]:
     """What the exports tell wrongly after a first sync, a later one, and a full one."""
     told = ledger(world)
     site.become(source(told), from_ms(world.now), world.traps, habits(told))
-    with (
-        TemporaryDirectory() as home,
-        patch("jira_usage.preflight.time", CLOCK),
-        # What takes time and tells nothing: a slow hash, a disk that is waited for, and opening
-        # the same file again.
-        patch("jira_usage.sync.proof", lambda *_: ""),
-        patch("os.fsync"),
-        patch("diskcache.Cache", cache(diskcache.Cache)),
-    ):
-        store = Store.open({"JIRA_USAGE_HOME": home})
+    with standing_still() as store:
         summary = synced(site, store, world, world.days)
         first = Sync(world.now, world.days, snapshot(site, store).covered_from_ms)
         found = [*incomplete(summary), *differences(site, store, told, [first], world)]
@@ -100,6 +92,21 @@ def wrong(site: DemoSite, world: World) -> list[str]:
             found += [*incomplete(summary), *differences(site, store, told, [first, later], world)]
         found += demo_differences(site, told, world.then, world.days_then, world.zone)
     return found
+
+
+@contextmanager
+def standing_still() -> Iterator[Store]:
+    """A store, on a machine on which no time passes."""
+    with (
+        TemporaryDirectory() as home,
+        patch("jira_usage.preflight.time", CLOCK),
+        # What takes time and tells nothing: a slow hash, a disk that is waited for, and opening
+        # the same file again.
+        patch("jira_usage.sync.proof", lambda *_: ""),
+        patch("os.fsync"),
+        patch("diskcache.Cache", cache(diskcache.Cache)),
+    ):
+        yield Store.open({"JIRA_USAGE_HOME": home})
 
 
 def synced(site: DemoSite, store: Store, world: World, days: int, *, full: bool = False) -> Summary:

@@ -167,6 +167,9 @@ CONDITIONS = {
         "changelog/bulkfetch does not exist: 404.", 404, _NOT_FOUND, _JSON,
         _at("/changelog/bulkfetch"),
     ),
+    "no_comment_list": Condition(
+        "comment/list does not exist: 404.", 404, _NOT_FOUND, _JSON, _at("/comment/list"),
+    ),
     "outage": Condition(
         "search/jql answers 503 all the time.", 503, _DOWN, _HTML, _at(_SEARCH),
     ),

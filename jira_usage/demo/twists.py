@@ -31,6 +31,7 @@ class Twist:
 _SEARCH, _BULK, _HISTORIES = "/search/jql", "/issue/bulkfetch", "/changelog/bulkfetch"
 _ISSUES = frozenset({_SEARCH, _BULK, "/issue/{issueIdOrKey}"})
 _BODIES = _ISSUES | {"/issue/{issueIdOrKey}/comment", "/comment/list", "/worklog/list"}
+_KNOWN = frozenset({"/comment/list"})
 _FEEDS = frozenset({"/worklog/updated", "/worklog/deleted"})
 _ROLES = frozenset({"/applicationrole"})
 
@@ -266,6 +267,12 @@ def _first_time(issue_id: str, memory: Memory) -> bool:
     return new
 
 
+def _cut(document: Any, memory: Memory) -> bool:
+    values = document["values"]
+    document |= {"values": values[: len(values) // 2], "isLast": False}
+    return bool(values)
+
+
 def _lost(document: Any, memory: Memory) -> bool:
     found = False
     for entry in document["issueChangeLogs"]:
@@ -348,6 +355,9 @@ TWISTS = {
     "bulk_always_leaves_out": Twist(
         "issue/bulkfetch leaves out every third issue, however often it is asked.",
         _without(lambda issue_id, memory: int(issue_id) % 3 == 0), frozenset({_BULK}),
+    ),
+    "comment_list_cut": Twist(
+        "comment/list gives half of what it found, and no way to the rest.", _cut, _KNOWN
     ),
     "feed_without_until": Twist(
         "Feeds of work logs do not tell until when they go.", _drop("until"), _FEEDS

@@ -29,6 +29,9 @@ KNOWN = {
     "bulk histories with epochs, per issue with text": [TRUE, "iso_bulkfetch"],
     "epochs as seconds, as text, everywhere": ["epoch_seconds", "epoch_text", "epoch_everywhere"],
     "20 comments embedded, which 20 is not said": [TRUE, "newest_comments", "embeds_none"],
+    "known comments that can't be asked for, or do not come": [
+        "no_comment_list", "comment_list_cut"
+    ],
     "fields left out silently": ["comments_skipped"],
     "100 issues a page with fields, 5000 ids": [
         TRUE, "demo/test_search::test_pages_of_ids_hold_5000_and_pages_of_fields_100",

@@ -193,6 +193,8 @@ def test_states() -> None:
         created = page["issueChangeLogs"][0]["changeHistories"][0]["created"]
         assert created == "2026-10-31T10:30:00.000+01:00"
         assert caller.post("/issue/bulkfetch", **body).status_code == 404
+    with site_with("no_comment_list") as site:
+        assert Caller(site).post("/comment/list", ids=[1]).status_code == 404
     with site_with("z_offsets") as site:
         issue = Caller(site).get("/issue/10004").json()
         assert issue["fields"]["created"] == "2026-10-31T09:00:00.000Z"
@@ -368,6 +370,11 @@ def test_what_is_left_out(place: DemoSite) -> None:
     assert [issues(caller), issues(caller)] == [["10003", "10005"], ids]
     caller = on_course(place, "bulk_always_leaves_out")
     assert [issues(caller), issues(caller)] == [["10003", "10004"]] * 2
+    told = on_course(place).get("/issue/10001/comment").json()["comments"]
+    body = {"ids": [int(comment["id"]) for comment in told]}
+    cut = on_course(place, "comment_list_cut").post("/comment/list", **body).json()
+    assert cut["total"] == len(told) > 20 and not cut["isLast"]
+    assert len(cut["values"]) == len(told) // 2
     lost = len(_histories(on_course(place))) - len(_histories(on_course(place, "histories_lost")))
     assert lost > 5
     caller = on_course(place, "overlapping_pages", users=4)

@@ -73,6 +73,7 @@ TRAPS = (
     "duplicate_histories", "newest_comments", "short_pages", "bulkfetch_cap_1000",
     "no_issue_bulkfetch", "colon_offsets", "iso_bulkfetch", "repeated_token", "token_expires",
     "empty_page", "embeds_none", "bulk_leaves_out", "mixed_offsets", "number_ids",
+    "no_comment_list", "comment_list_cut",
 )  # fmt: skip
 ROLES = ("Administrators", "Developers")
 ADMINS = Group("admins", "site-admin", (), ("ada",))
