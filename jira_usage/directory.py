@@ -43,9 +43,10 @@ def user_rows(users: Iterable[Document], others: Iterable[Document]) -> list[Row
         if row := user_row(user):
             rows[row["account_id"]] = row
     for user in others:
-        row = user_row(user, listed=False)
-        known = rows.get(row["account_id"]) if row else None
-        if row and (known is None or (not known["listed"] and known["account_type"] == "unknown")):
+        known = rows.get(str(user.get("accountId")))
+        if known and (known["listed"] or known["account_type"] != "unknown"):
+            continue
+        if row := user_row(user, listed=False):
             rows[row["account_id"]] = row
     return list(rows.values())
 

@@ -29,39 +29,44 @@ def tally(acts: Iterable[pa.Table], users: pa.Table, issues: pa.Table) -> pa.Tab
     accounts = pd.Index(users["account_id"].to_numpy(zero_copy_only=False))
     issue_ids = pd.Index(issues["issue_id"].to_numpy(zero_copy_only=False))
     keys = issues["project_key"].combine_chunks().dictionary_encode()
-    projects = np.append(keys.indices.to_numpy(zero_copy_only=False), len(keys.dictionary))
-    parts = [
-        (
-            table["at"].to_numpy(),
-            _places(table["act"], _PLACE_OF_KIND).astype(np.uint8),
-            _places(table["account_id"], accounts).astype(np.int32),
-            projects[_places(table["issue_id"], issue_ids)].astype(np.int32),
-        )
-        for table in acts
-    ]
-    if not parts:
+    projects = np.append(keys.indices.to_numpy(zero_copy_only=False), len(keys.dictionary)).astype(
+        np.int32
+    )
+    tables = list(acts)
+    if not tables:
         return TALLY.empty_table()
-    at, kind, account, project = (np.concatenate(column) for column in zip(*parts, strict=True))
+    at = np.concatenate([table["at"].to_numpy() for table in tables])
+    kind, account, issue = (
+        _places([table[name] for table in tables], index)
+        for name, index in (
+            ("act", _PLACE_OF_KIND),
+            ("account_id", accounts),
+            ("issue_id", issue_ids),
+        )
+    )
+    project = projects[issue]
     order = np.argsort(at, kind="stable")
     names = pa.concat_arrays([keys.dictionary, pa.array([""], pa.string())])
     columns = [
         pa.array(at[order]),
-        pa.array(kind[order]),
+        pa.array(kind[order].astype(np.uint8)),
         pa.array(account[order]),
         pa.DictionaryArray.from_arrays(pa.array(project[order]), names),
     ]
     return pa.Table.from_arrays(columns, schema=TALLY)
 
 
-def _places(texts: pa.ChunkedArray, index: pd.Index) -> npt.NDArray[np.int64]:
+def _places(columns: Iterable[pa.ChunkedArray], index: pd.Index) -> npt.NDArray[np.int32]:
     """The place of each text in an index, its length for those that are not there."""
-    if not len(texts):
-        return np.zeros(0, dtype=np.int64)
-    if not pa.types.is_dictionary(texts.type):
-        texts = texts.dictionary_encode()
-    coded = texts.unify_dictionaries().combine_chunks()
-    coded = coded.chunk(0) if isinstance(coded, pa.ChunkedArray) else coded
-    found = index.get_indexer(pd.Index(coded.dictionary.to_numpy(zero_copy_only=False)))
-    place: npt.NDArray[np.int64] = np.where(found < 0, len(index), found).astype(np.int64)
-    codes: npt.NDArray[np.int32] = coded.indices.to_numpy(zero_copy_only=False)
-    return place[codes]
+    chunks = [
+        chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
+        for column in columns
+        for chunk in column.chunks
+    ]
+    if not chunks:
+        return np.zeros(0, dtype=np.int32)
+    coded = pa.chunked_array(chunks).unify_dictionaries()
+    texts = coded.chunk(0).dictionary.to_numpy(zero_copy_only=False)
+    found = index.get_indexer(pd.Index(texts))
+    place = np.where(found < 0, len(index), found).astype(np.int32)
+    return np.concatenate([place[c.indices.to_numpy(zero_copy_only=False)] for c in coded.chunks])
