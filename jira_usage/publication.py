@@ -93,7 +93,11 @@ def build(
     blobs = [key for name in BY_DATE for key in tables[name].values()]
     earlier = _former_users(kept, last, blobs, rows_by_table["users"], anonymous=listed)
     rows_by_table["users"] += earlier
-    made = {name: pa.Table.from_pylist(rows, TABLES[name]) for name, rows in rows_by_table.items()}
+    # One by one: of a large site, rows of all at once are much to hold.
+    made = {
+        name: pa.Table.from_pylist(rows_by_table.pop(name), TABLES[name])
+        for name in list(rows_by_table)
+    }
     made["users"] = _first_seen(kept, last, made["users"], as_of).sort_by("account_id")
     different = _changes(kept, last, made, reading.desk.coverage, as_of)
     made["changes"] = different.filter(pc.greater_equal(different["at"], oldest_ms))
@@ -124,7 +128,7 @@ def build(
         requests=sent.total(),
         least_requests=min(least_requests(reading), sent.total()),
         requests_by_operation=dict(sent),
-        users=sum(row["listed"] for row in rows_by_table["users"]),
+        users=pc.sum(made["users"]["listed"]).as_py() or 0,
         issues=len(reading.work.issues),
         comments=reading.desk.counts["comments"],
         histories=reading.desk.counts["changes"],

@@ -10,13 +10,12 @@ from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from jira_usage.schema import KINDS, TALLY
 
 NEEDED = ["at", "act", "account_id", "issue_id"]
-_PLACE_OF_KIND = pd.Index(KINDS)
 
 
 def tally(acts: Iterable[pa.Table], users: pa.Table, issues: pa.Table) -> pa.Table:
@@ -26,47 +25,40 @@ def tally(acts: Iterable[pa.Table], users: pa.Table, issues: pa.Table) -> pa.Tab
     KINDS. An account that is not among `users` is nobody, an issue that is not among
     `issues` belongs to the project with the empty key.
     """
-    accounts = pd.Index(users["account_id"].to_numpy(zero_copy_only=False))
-    issue_ids = pd.Index(issues["issue_id"].to_numpy(zero_copy_only=False))
     keys = issues["project_key"].combine_chunks().dictionary_encode()
-    projects = np.append(keys.indices.to_numpy(zero_copy_only=False), len(keys.dictionary)).astype(
-        np.int32
+    project_of_issue = np.append(
+        keys.indices.to_numpy(zero_copy_only=False), np.int32(len(keys.dictionary))
     )
     tables = list(acts)
     if not tables:
         return TALLY.empty_table()
     at = np.concatenate([table["at"].to_numpy() for table in tables])
-    kind, account, issue = (
-        _places([table[name] for table in tables], index)
-        for name, index in (
-            ("act", _PLACE_OF_KIND),
-            ("account_id", accounts),
-            ("issue_id", issue_ids),
-        )
-    )
-    project = projects[issue]
+    kind = _places("act", tables, pa.array(KINDS)).astype(np.uint8)
+    account = _places("account_id", tables, users["account_id"])
+    project = project_of_issue[_places("issue_id", tables, issues["issue_id"])]
     order = np.argsort(at, kind="stable")
     names = pa.concat_arrays([keys.dictionary, pa.array([""], pa.string())])
     columns = [
         pa.array(at[order]),
-        pa.array(kind[order].astype(np.uint8)),
+        pa.array(kind[order]),
         pa.array(account[order]),
         pa.DictionaryArray.from_arrays(pa.array(project[order]), names),
     ]
     return pa.Table.from_arrays(columns, schema=TALLY)
 
 
-def _places(columns: Iterable[pa.ChunkedArray], index: pd.Index) -> npt.NDArray[np.int32]:
-    """The place of each text in an index, its length for those that are not there."""
+def _places(
+    name: str, tables: Iterable[pa.Table], known: pa.Array | pa.ChunkedArray
+) -> npt.NDArray[np.int32]:
+    """The place of each text of a column among those known, their number for others."""
     chunks = [
         chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
-        for column in columns
-        for chunk in column.chunks
+        for table in tables
+        for chunk in table[name].chunks
     ]
     if not chunks:
         return np.zeros(0, dtype=np.int32)
-    coded = pa.chunked_array(chunks).unify_dictionaries()
-    texts = coded.chunk(0).dictionary.to_numpy(zero_copy_only=False)
-    found = index.get_indexer(pd.Index(texts))
-    place = np.where(found < 0, len(index), found).astype(np.int32)
-    return np.concatenate([place[c.indices.to_numpy(zero_copy_only=False)] for c in coded.chunks])
+    coded = pa.chunked_array(chunks).unify_dictionaries().chunks
+    found = pc.index_in(coded[0].dictionary, value_set=known)
+    place: npt.NDArray[np.int32] = pc.fill_null(found, len(known)).to_numpy()
+    return np.concatenate([place[chunk.indices.to_numpy(zero_copy_only=False)] for chunk in coded])
