@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PLATEAU = 15.0
+PLATEAU = 20.0
 SLOWEST = 0.2
 IDLE_SECONDS = 1.0
 # A limit that is met again at once was far below the pace, one met later just below it.
-SOON_SECONDS, SOON, LATE = 2.0, 0.6, 0.85
+SOON_SECONDS, SOON, LATE = 2.0, 0.5, 0.85
 # A pause this long costs more than it lets gather: what passed before it is gone by instead.
 LONG_PAUSE, FULL_SECONDS, LEAST, STEADY = 1.5, 1.0, 0.12, 0.95
 
