@@ -18,8 +18,10 @@ from jira_usage.reading import LISTS, MEMBERS, Desk
 from jira_usage.sweep import GroupRead, changed_in, date_of, predicted
 
 CUSTOMER = "customer"
-# What an account is: its type, and whether it is enabled.
-Nature = tuple[object, object]
+# What an account is: its type, whether it is enabled, and its name. Whose account is deleted
+# leaves every group, and all that the list of users tells of it is another name.
+Nature = tuple[object, object, object]
+NATURE = ("account_type", "active", "display_name")
 
 
 class MembersReading:
@@ -27,7 +29,7 @@ class MembersReading:
 
     The first page of a group tells how many members it has. Where the sweep allows it, they
     are those of the last sync, but for the accounts that joined or left the site, were
-    enabled or disabled, or are named in the audit log: those are asked for their groups.
+    enabled, disabled or renamed, or are named in the audit log: those are asked for their groups.
     Where the sum is not the one that Jira tells, the group is read whole.
     """
 
@@ -145,7 +147,7 @@ class MembersReading:
             return None
         before = _natures(self.desk.scope.sweep.users())
         rows = [row for user in users if (row := directory.user_row(user))]
-        now = {row["account_id"]: (row["account_type"], row["active"]) for row in rows}
+        now = {row["account_id"]: _nature(row) for row in rows}
         since_ms = self.desk.scope.sweep.since_ms
         log = changed_in(self._records, since_ms, before.keys() | now.keys())
         changed = {one for one in before.keys() | now.keys() if before.get(one) != now.get(one)}
@@ -191,7 +193,8 @@ class MembersReading:
             self.desk.coverage.remark(
                 "groups",
                 f"{len(taken)} large groups were read whole on {date_of(oldest)}; since then "
-                "only accounts that joined, left or are named in Jira's audit log were looked at.",
+                "only accounts that joined, left, changed or are named in Jira's audit log were "
+                "looked at.",
             )
 
     def _describe(self, account_ids: set[str]) -> None:
@@ -209,8 +212,13 @@ class MembersReading:
 def _natures(users: pa.Table) -> dict[str, Nature]:
     """What each account was that the last sync found listed."""
     listed = users.filter(users["listed"])
-    columns = (listed[name].to_pylist() for name in ("account_id", "account_type", "active"))
-    return {one: (kind, active) for one, kind, active in zip(*columns, strict=True)}
+    natures = zip(*(listed[name].to_pylist() for name in NATURE), strict=True)
+    return dict(zip(listed["account_id"].to_pylist(), natures, strict=True))
+
+
+def _nature(row: Mapping[str, object]) -> Nature:
+    kind, active, name = (row[column] for column in NATURE)
+    return kind, active, name
 
 
 def _customer(one: str, before: Mapping[str, Nature], now: Mapping[str, Nature]) -> bool:

@@ -32,13 +32,18 @@ class Site:
         self.records: Documents | JiraUsageError = [{"created": iso_instant(NOW - 40 * DAY_MS)}]
         self.groups_fail: JiraUsageError | None = None
         self.customers: list[str] = []
+        self.renamed: dict[str, str] = {}
         self.pages = 0
         self.asked: list[str] = []
 
     def users(self) -> Documents:
-        return [document(one) for one in self.people] + [
-            document(one) | {"accountType": "customer"} for one in self.customers
+        return [
+            *(document(one) | self._name(one) for one in self.people),
+            *(document(one) | {"accountType": "customer"} for one in self.customers),
         ]
+
+    def _name(self, one: str) -> dict[str, str]:
+        return {"displayName": self.renamed[one]} if one in self.renamed else {}
 
     def group_members(self, group_id: str) -> Pages:
         def at(start: int) -> Page:
@@ -62,7 +67,8 @@ class Site:
 
 
 def document(account_id: str) -> dict[str, Any]:
-    return {"accountId": account_id, "accountType": "atlassian", "active": True}
+    named = {"accountId": account_id, "displayName": account_id.title()}
+    return {**named, "accountType": "atlassian", "active": True}
 
 
 def table(name: str, rows: list[dict[str, Any]]) -> pa.Table:
@@ -130,6 +136,16 @@ def test_who_is_named_in_the_log_is_asked() -> None:
     ]
     assert ids(read(site)) == swapped
     assert site.asked == [NAMES[100]] and site.pages == 1
+
+
+def test_who_was_deleted_is_told_by_the_name_alone_and_asked() -> None:
+    """A disabled account that is deleted stays listed, as a former user who is in no group."""
+    site = Site()
+    site.renamed = {NAMES[7]: "Former user"}
+    site.group = [one for one in NAMES if one != NAMES[7]]
+    reading = read(site)
+    assert ids(reading) == site.group
+    assert site.asked == [NAMES[7]] and site.pages == 1
 
 
 def test_a_sum_that_does_not_fit_means_reading_it_whole() -> None:
