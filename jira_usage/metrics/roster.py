@@ -119,14 +119,15 @@ def build_roster(
     worked_in: pd.DataFrame,
     counts: Counts,
     *,
+    projects: pd.DataFrame | None = None,
     did: Facet | None = None,
     blind: str = "",
     licenses_unknown: str = "",
     roles_unknown: str = "",
 ) -> Roster:
     """A roster from the datasets users and access, the table products, `worked_in`
-    (row, project_key, name), day_counts in the order of users, and `did`: the facet of
-    kinds of act."""
+    (row, project_key, name), day_counts in the order of users, the table projects, and
+    `did`: the facet of kinds of act."""
     people = users.reset_index(drop=True)
     people["standing"] = standings(people["actions"], blind)
     facets = (
@@ -150,7 +151,7 @@ def build_roster(
             _lists(people, "groups"),
             help="Groups that grant a product or administration.",
         ),
-        _project_facet(worked_in),
+        _project_facet(worked_in, projects),
         *([did] if did else []),
         facet_of(
             "status",
@@ -211,17 +212,20 @@ def _role_facet(people: pd.DataFrame) -> Facet:
     return facet_of("role", "Role", values, words)
 
 
-def _project_facet(worked_in: pd.DataFrame) -> Facet:
-    codes, keys = pd.factorize(worked_in["project_key"], sort=True)
-    names = worked_in.drop_duplicates("project_key").set_index("project_key")["name"].to_dict()
-    labels = {str(k): f"{k} · {names[k]}" if names[k] else str(k) for k in keys}
+def _project_facet(worked_in: pd.DataFrame, projects: pd.DataFrame | None) -> Facet:
+    """Every project is an option: in one where nobody worked, choosing it shows nobody."""
+    told = worked_in if projects is None else pd.concat([projects, worked_in])
+    told = told.drop_duplicates("project_key").sort_values("project_key")
+    keys = tuple(str(key) for key in told["project_key"] if key)
+    names = dict(zip(told["project_key"], told["name"], strict=True))
+    places = pd.Index(keys).get_indexer(pd.Index(worked_in["project_key"].astype("str")))
     return Facet(
         "project",
         "Worked in project",
-        tuple(str(key) for key in keys),
-        labels,
+        keys,
+        {key: f"{key} · {names[key]}" if names[key] else key for key in keys},
         worked_in["row"].to_numpy(dtype=np.int64),
-        codes.astype(np.int64),
+        places.astype(np.int64),
         help="People with a counted act on one of the project's issues in the window.",
     )
 

@@ -18,12 +18,18 @@ WORDS = {"product": "people with {}", "group": "people of {}", "project": "acts 
 def show(view: View, roster: Roster) -> View:
     """Draws the filters and returns the view of what they choose. Takes the site's roster."""
     facets = [_offered(roster.facet(key)) for key in KEYS]
+    unknown = _unknown(roster)
     choices = {facet.key: address.told(facet.key, facet.options) for facet in facets}
     focus = Focus.of(choices)
     counts = roster.select(choices).counts
     with st.grid(3, min_column_width=160):
         for facet in facets:
             people_filters.show_filter(facet, choices[facet.key], counts[facet.key])
+    if unknown:
+        st.warning(
+            f"{safe(', '.join(unknown))}: not known here, or not any more. It was left out.",
+            title="The address asks for a part that is not there",
+        )
     if focus:
         _say(facets, choices)
     return view.focused(focus)
@@ -37,6 +43,12 @@ def _offered(facet: Facet) -> Facet:
     return facet.only(
         [one for one in facet.options if one not in left and not one.startswith(f"{INCLUDED}:")]
     )
+
+
+def _unknown(roster: Roster) -> list[str]:
+    """What the address asks for that nobody knows: without it, more is counted."""
+    asked = [(roster.facet(key), value) for key in KEYS for value in st.query_params.get_all(key)]
+    return [value for facet, value in asked if value not in facet.options]
 
 
 def _say(facets: list[Facet], choices: dict[str, list[str]]) -> None:

@@ -37,6 +37,15 @@ def run(page: str, home: Path, **what: Any) -> AppTest:
     return app
 
 
+def walk(app: AppTest, *pages: str) -> AppTest:
+    """From page to page by the sidebar: its links carry no filters."""
+    for page in pages:
+        app.query_params.clear()
+        app.switch_page(f"pages/{page}.py").run()
+        assert not app.exception
+    return app
+
+
 def click_cell(app: AppTest, column: str, row: int, table: int = 0) -> AppTest:
     """Clicks a button in a cell of a table, as the browser tells of it."""
     shown = app.dataframe[table]

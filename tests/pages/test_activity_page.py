@@ -9,7 +9,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from tests.builders import act, days_ago, project
-from tests.pages.reading import HOSTILE, metrics, open_page, run, words
+from tests.pages.reading import HOSTILE, metrics, open_page, run, walk, words
 from tests.pages.reading import address as address_of
 
 
@@ -143,13 +143,23 @@ def test_only_products_can_be_looked_at_alone(tmp_path: Path) -> None:
     assert len(app.multiselect(key="product").options) == 2
 
 
-def test_nobody_in_a_part_is_said_and_no_number_offered(tmp_path: Path) -> None:
-    app = run("activity", tmp_path, address={"group": "jira-users", "project": "OLD"})
-    assert address_of(app) == {"group": ["jira-users"]}  # nobody worked in Old: it is no option
-    app = run("activity", tmp_path, address={"product": "jira-core", "group": "site-admins"})
-    assert metrics(app)["Active, 30 days"] == "0"
-    assert "Nobody worked in Jira on these days" in words(app)
-    assert not [link for link in app.get("page_link") if link.proto.query_string]
+def test_a_part_where_nobody_worked_is_empty_and_never_the_whole_site(tmp_path: Path) -> None:
+    """Nobody worked in Old: it stays chosen whatever the window, and offers no number."""
+    for part in ({"project": "OLD"}, {"product": "jira-core", "group": "site-admins"}):
+        app = run("activity", tmp_path, address=part | {"days": "7"})
+        assert address_of(app).keys() == {*part, "days"}
+        assert metrics(app)["Active, 7 days"] == "0"
+        assert "Nobody worked in Jira on these days" in words(app)
+        assert not [link for link in app.get("page_link") if link.proto.query_string]
+
+
+def test_a_part_that_is_not_there_is_told_for_then_more_is_counted(tmp_path: Path) -> None:
+    app = run("activity", tmp_path, address={"group": "*staff*", "project": ["WEB", "GONE"]})
+    assert address_of(app) == {"project": ["WEB"]}
+    [told] = app.warning
+    assert told.value.replace("\\", "").startswith("*staff*, GONE: not known here")
+    app = run("activity", tmp_path, address={"product": "none", "project": "WEB"})
+    assert not app.warning and address_of(app) == {"project": ["WEB"]}
 
 
 def test_where_nothing_is_known_of_licenses_projects_can_still_be_chosen(tmp_path: Path) -> None:
@@ -157,15 +167,6 @@ def test_where_nothing_is_known_of_licenses_projects_can_still_be_chosen(tmp_pat
     app = run("activity", tmp_path, refused=refused, address={"project": "WEB", "group": "g"})
     assert address_of(app) == {"project": ["WEB"]}
     assert app.multiselect(key="group").disabled and app.multiselect(key="product").disabled
-
-
-def walk(app: AppTest, *pages: str) -> AppTest:
-    """From page to page by the sidebar: its links carry no filters."""
-    for page in pages:
-        app.query_params.clear()
-        app.switch_page(f"pages/{page}.py").run()
-        assert not app.exception
-    return app
 
 
 def test_what_is_chosen_goes_along_to_the_lists_and_back(tmp_path: Path) -> None:

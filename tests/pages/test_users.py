@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from jira_usage.ui import address
 from tests.builders import company, user
-from tests.pages.reading import HOSTILE, click_cell, open_page, run, words
+from tests.pages.reading import HOSTILE, click_cell, open_page, run, walk, words
 from tests.pages.reading import address as address_of
 
 
@@ -97,15 +97,6 @@ def test_clear_removes_every_filter(tmp_path: Path) -> None:
     next(b for b in app.button if b.label == "Clear all filters").click().run()
     assert len(shown(app)) == 5 and "work" not in address_of(app)
     assert address_of(app)["days"] == ["7"]
-
-
-def walk(app: AppTest, *pages: str) -> AppTest:
-    """From page to page by the sidebar: its links carry no filters."""
-    for page in pages:
-        app.query_params.clear()
-        app.switch_page(f"pages/{page}.py").run()
-        assert not app.exception
-    return app
 
 
 def test_filters_are_there_again_when_one_comes_back_by_the_sidebar(tmp_path: Path) -> None:
