@@ -167,9 +167,11 @@ def _ids(ask: Ask) -> list[int]:
     ids = ask.body_list("ids")
     if not 1 <= len(ids) <= 1000:
         raise Refusal(400, "The number of ids must be between 1 and 1000.")
-    if not all(type(ident) is int and -(2**63) <= ident < 2**63 for ident in ids):
+    # Clients that read real sites send them as texts, too.
+    numbers = [int(i) if type(i) is str and i.isascii() and i.isdecimal() else i for i in ids]
+    if not all(type(number) is int and -(2**63) <= number < 2**63 for number in numbers):
         raise Refusal(400, _PAYLOAD)
-    return ids
+    return numbers
 
 
 @endpoint("POST", "/comment/list", anonymous=True)

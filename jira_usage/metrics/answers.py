@@ -294,9 +294,13 @@ def seat_table(snapshot: Snapshot, period: Period, count_created: bool) -> pd.Da
 
 
 def project_activity(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
-    """projects.project_activity of the snapshot."""
+    """projects.project_activity of the snapshot; a lead need not be in focus to be named."""
     return projects.project_activity(
-        snapshot.tally, snapshot.users, snapshot.projects, period, count_created=count_created
+        snapshot.tally,
+        snapshot.whole.users,
+        snapshot.projects,
+        period,
+        count_created=count_created,
     )
 
 

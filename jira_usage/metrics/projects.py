@@ -49,7 +49,7 @@ def project_activity(
     frame["name"] = frame["project_key"].map(known["name"]).fillna("").astype("str")
     frame.loc[frame["project_key"] == "", "name"] = UNREADABLE
     leads = frame["project_key"].map(known["lead_account_id"])
-    frame["lead"] = leads.map(names).fillna("").astype("str")
+    frame["lead"] = leads.map(names).astype(object).fillna("").astype("str")
     for column, number in numbers.items():
         frame[column] = frame["project_key"].map(number).fillna(0).astype("int64")
     frame["last_act_at"] = frame["project_key"].map(last if len(last) else {}).astype("Int64")

@@ -110,6 +110,8 @@ def test_comments_by_id_are_those_that_issues_have(small: Caller) -> None:
         told, key=lambda c: int(c["id"])
     )
     assert found["total"] == len(ids) and found["isLast"]
+    as_texts = small.post("/comment/list", ids=[str(one) for one in ids]).json()
+    assert as_texts["total"] == len(ids)
 
 
 def test_deleted_hidden_and_unseen_comments_are_silently_missing(small: Caller) -> None:
@@ -126,7 +128,9 @@ def test_deleted_hidden_and_unseen_comments_are_silently_missing(small: Caller) 
         assert found["values"] == [] and found["total"] == 0
 
 
-@pytest.mark.parametrize("ids", [[], list(range(1001)), ["1"], [1.5], [True], [None], [2**63]])
+@pytest.mark.parametrize(
+    "ids", [[], list(range(1001)), ["one"], ["-"], [1.5], [True], [None], [2**63]]
+)
 def test_comments_by_id_refuse(small: Caller, ids: list[Any]) -> None:
     assert small.post("/comment/list", ids=ids).status_code == 400
 

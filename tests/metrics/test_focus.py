@@ -72,6 +72,11 @@ def test_a_project_shows_what_was_done_in_it_by_whomever(site: Snapshot) -> None
     assert answers.project_activity(part, WINDOW, False)["project_key"].tolist() == ["OPS"]
 
 
+def test_a_project_names_its_lead_whoever_is_in_focus(site: Snapshot) -> None:
+    told = answers.project_activity(focused(site, product=["jira-core"]), WINDOW, False)
+    assert told.set_index("project_key").loc["WEB", ["lead", "people"]].tolist() == ["Ann Ames", 1]
+
+
 def test_a_product_shows_who_holds_it(site: Snapshot) -> None:
     part = focused(site, product=["jira-core"])
     assert set(part.users["account_id"]) == {"ben"}  # Ann's is included
