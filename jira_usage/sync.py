@@ -35,6 +35,8 @@ from jira_usage.sweep import GroupRead, Sweep, date_of
 # Jira's search index lags by minutes, after bulk changes by hours (JRACLOUD-97427).
 OVERLAP_MS = 12 * 3_600_000
 PAD_DAYS = 1
+# By as much, clocks that are set back make the days of a window longer (Antarctica/Troll).
+CLOCKS_BACK_MS = 2 * 3_600_000
 RANK = "com.pyxis.greenhopper.jira:gh-lexo-rank"
 LONGEST_DAYS = 366
 # How many a request tells of, about; of other parts it is one.
@@ -145,7 +147,8 @@ def _scope(
         return Scope(window_ms, window_ms, now_ms, project_roles=roles)
     covered_ms, read_until = int(last.meta["covered_from"]), last.meta["read_until"]
     # A day's slack: the same number of days, asked for a second later, is no longer window.
-    deeper = covered_ms > window_ms + PAD_DAYS * DAY_MS
+    # Of more days, the first one begins at another instant in each zone.
+    deeper = covered_ms > window_ms + PAD_DAYS * DAY_MS - CLOCKS_BACK_MS
     if full or deeper or read_until is None or read_until > now_ms:
         return Scope(window_ms, min(window_ms, covered_ms), now_ms, project_roles=roles)
     issues = kept.load_table(last.tables["issues"][""])

@@ -13,6 +13,7 @@ from jira_usage.connection import Connection, Hosts
 from jira_usage.datasets import DATASETS, frames
 from jira_usage.demo import DemoSite
 from jira_usage.pace import Patience
+from jira_usage.period import zone_names
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import Summary, run, sync
@@ -114,6 +115,18 @@ def test_after_a_day_only_what_changed_is_read_and_the_result_is_the_truth(
     told = exported(small_site, store, "activity", "UTC")
     assert unmatched(truth, told) == []
     assert unmatched(told, [*truth, *seen]) == [], "more is only what was seen and then deleted"
+
+
+def test_a_window_that_is_longer_by_a_day_is_whole_in_every_zone(store: Store) -> None:
+    """Also where clocks were set back, and the first of its dates begins an hour earlier."""
+    back = datetime(2026, 4, 5, 3, 0, 0, 1000, tzinfo=UTC)  # midnight comes twice in Santiago
+    with DemoSite(size="empty", seed=1, now=back) as site:
+        for days, mode in ((30, "full"), (30, "later"), (31, "full"), (31, "later"), (30, "later")):
+            assert synced(site, store, days=days).mode == mode
+            site.advance(timedelta(milliseconds=1))
+        told = Snapshot.load(store.site(site.url, site.account_id))
+        for zone in zone_names():
+            assert told.period(31, zone).start_ms >= told.covered_from_ms, zone
 
 
 def unmatched(rows: list[dict[str, Any]], others: list[dict[str, Any]]) -> list[str]:
