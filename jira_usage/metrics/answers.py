@@ -310,14 +310,7 @@ def project_adoption(snapshot: Snapshot, period: Period, count_created: bool) ->
     Whether a project lives, everybody on the site decides, and not those alone who are in focus.
     """
     frame = project_activity(snapshot, period, count_created)
-    life = adoption.project_life(
-        snapshot.whole.tally,
-        snapshot.whole.users,
-        snapshot.projects,
-        period,
-        blind=bool(blind(snapshot, period)),
-        count_created=count_created,
-    )
+    life = once(snapshot.whole, _project_life, period, count_created)
     within = counted(events_within(snapshot.tally, period), count_created=count_created)
     worked = worked_in(within, snapshot.users["account_id"], snapshot.projects)
     held = adoption.project_members(snapshot.role_actors, snapshot.members, snapshot.users, worked)
@@ -326,6 +319,17 @@ def project_adoption(snapshot: Snapshot, period: Period, count_created: bool) ->
     )
     frame["life"] = frame["life"].fillna("")
     return frame
+
+
+def _project_life(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
+    return adoption.project_life(
+        snapshot.tally,
+        snapshot.users,
+        snapshot.projects,
+        period,
+        blind=bool(blind(snapshot, period)),
+        count_created=count_created,
+    )
 
 
 def group_activity(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:

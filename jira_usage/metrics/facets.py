@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 Rows = npt.NDArray[np.int64]
+Places = npt.NDArray[np.integer[Any]]
 Mask = npt.NDArray[np.bool_]
 Choices = Mapping[str, Sequence[str]]
 
@@ -26,10 +28,15 @@ class Facet:
     label: str
     options: tuple[str, ...]
     labels: Mapping[str, str]
-    rows: Rows
-    codes: Rows
+    rows: Places
+    codes: Places
     help: str = ""
     unknown: str = ""
+
+    def __post_init__(self) -> None:
+        """Makes the numbers small: where many work in many projects there are millions."""
+        for name in ("rows", "codes"):
+            object.__setattr__(self, name, getattr(self, name).astype(np.int32, copy=False))
 
     def offered(self, chosen: Sequence[str]) -> list[str]:
         """The options worth showing: those that some row has, and those that are chosen."""

@@ -120,14 +120,20 @@ def acts_of(
     keep = codes >= 0
     if projects:
         keep &= tally["project_key"].isin(list(projects)).to_numpy()
-    some = tally[keep]
     told = account_ids if named is None else named
     names = pd.Index([*told, NOBODY], dtype="str")
-    found: pd.DataFrame = some.assign(
-        account_id=pd.Categorical.from_codes(codes[keep], names),
-        project_key=some["project_key"].cat.remove_unused_categories(),
+    kinds, keys = tally["kind"].cat, tally["project_key"].cat
+    project_key = pd.Categorical.from_codes(keys.codes.to_numpy()[keep], keys.categories)
+    # Column by column: a copy of millions of rows is felt.
+    return pd.DataFrame(
+        {
+            "at": tally["at"].to_numpy()[keep],
+            "kind": pd.Categorical.from_codes(kinds.codes.to_numpy()[keep], kinds.categories),
+            "account_id": pd.Categorical.from_codes(codes[keep], names),
+            "project_key": project_key.remove_unused_categories(),
+        },
+        copy=False,
     )
-    return found.reset_index(drop=True)
 
 
 def _chosen(table: pd.DataFrame, column: str, chosen: Sequence[str]) -> pd.DataFrame:

@@ -23,7 +23,7 @@ K = TypeVar("K", bound=Hashable)
 SNAPSHOTS = 4
 VIEWS = 4  # of each snapshot: with 100,000 people a view is 100 MB
 FIGURES = 100
-PARTS = 3  # of all snapshots: each holds the acts of its people once more
+PARTS = 2  # of all snapshots: each holds the acts of its people once more
 
 
 class Shelf(Generic[K]):
