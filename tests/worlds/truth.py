@@ -22,7 +22,7 @@ from .telling import Fact, told_at, visible
 
 Row = dict[str, Any]
 Names = tuple[str, str]
-MINUTES = 3 * 60_000
+WIDER = DAY_MS + 3 * 60_000
 KINDS = (
     "comment_created", "comment_edited", "comment_deleted", "issue_changed", "worklog_created",
     "worklog_edited", "worklog_deleted", "issue_created",
@@ -131,7 +131,8 @@ class Truth:
         """What each issue was called when it was last seen, its key and its project's.
 
         An issue of which nothing but work logs could be read has no name. Which issues a
-        search finds is a matter of minutes: then it may have one.
+        search finds is a matter of minutes, or of a day where it asks by days: then it may
+        have one.
         """
         return [self._names_of(issue) for issue in range(len(self.ledger.world.issues))]
 
@@ -146,7 +147,7 @@ class Truth:
             name = self.ledger.key(issue, sync.at)
             if touched >= sync.covered_from:
                 kept = [name]
-            elif touched >= sync.covered_from - MINUTES:
+            elif touched >= sync.covered_from - WIDER:
                 kept = [*kept, name]
         return kept
 
