@@ -72,7 +72,7 @@ def arrive(page: str) -> None:
     if page not in COMES_BACK:
         return
     place = f"view_{page.lower()}"
-    here = {key: st.query_params.get_all(key) for key in OF_PAGE[page] if key in st.query_params}
+    here = said(OF_PAGE[page])
     if came and not here:
         followed = st.session_state.get(FOLLOWS, {})
         here = st.session_state.get(place, {}) | {k: followed[k] for k in known & set(followed)}
@@ -92,7 +92,12 @@ def _follow(chosen: Mapping[str, Sequence[str]]) -> None:
 
 def focus_shown() -> dict[str, list[str]]:
     """What the address says of FOCUS: a number of this page is about no more than that."""
-    return {key: st.query_params.get_all(key) for key in FOCUS if key in st.query_params}
+    return said(FOCUS)
+
+
+def said(keys: Iterable[str]) -> dict[str, list[str]]:
+    """What the address says of some keys; those that it does not name are left out."""
+    return {key: st.query_params.get_all(key) for key in keys if key in st.query_params}
 
 
 def told(key: str, options: Sequence[str]) -> list[str]:
@@ -144,14 +149,13 @@ def clear(keys: Iterable[str]) -> None:
 
 def narrowing_of(period: Period) -> Narrowing:
     """What part of a chart the address asks for; what can't be read is dropped from it."""
-    said = {key: st.query_params[key] for key in narrowing.KEYS if key in st.query_params}
-    asked = narrowing.read(said, period)
-    for key in said.keys() - set(asked.keys):
+    given = {key: st.query_params[key] for key in narrowing.KEYS if key in st.query_params}
+    asked = narrowing.read(given, period)
+    for key in given.keys() - set(asked.keys):
         del st.query_params[key]
     return asked
 
 
 def list_shown(facets: Sequence[Facet]) -> dict[str, list[str]]:
     """What the address says of the list of users: the way to it from a person, and back."""
-    keys = (*(facet.key for facet in facets), *narrowing.KEYS, "q", "sort", *PAGING)
-    return {key: st.query_params.get_all(key) for key in keys if key in st.query_params}
+    return said((*(facet.key for facet in facets), *narrowing.KEYS, "q", "sort", *PAGING))

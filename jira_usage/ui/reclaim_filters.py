@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
-from jira_usage.metrics.facets import Facet
 from jira_usage.metrics.reclaim import Reclaim, count_words
 from jira_usage.metrics.tables import filters_in_words
 from jira_usage.ui import address, clicks, people_filters
@@ -24,7 +21,7 @@ def show(listed: Reclaim) -> Chosen:
         people_filters.show_sort("order", sorts, sort)
     with st.grid(len(listed.facets), min_column_width=150):
         for facet in listed.facets:
-            _filter(facet, choices[facet.key], selection.counts[facet.key])
+            people_filters.show_filter(facet, choices[facet.key], selection.counts[facet.key])
     chosen = Chosen(selection.rows, choices, filters_in_words(listed.facets, choices, search))
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
@@ -44,17 +41,3 @@ def show(listed: Reclaim) -> Chosen:
                 args=(tuple(choices),),
             )
     return chosen
-
-
-def _filter(facet: Facet, chosen: list[str], counts: Mapping[str, int]) -> None:
-    st.session_state[facet.key] = chosen
-    st.multiselect(
-        facet.label,
-        facet.offered(chosen),
-        key=facet.key,
-        format_func=lambda option: f"{facet.labels[option]} ({counts.get(option, 0):,})",
-        placeholder="All",
-        select_all=False,
-        on_change=address.write,
-        args=(facet.key,),
-    )

@@ -22,7 +22,7 @@ def open_person(account_id: str, origin: str) -> None:
     """Leaves one of the lists named here for a person."""
     st.switch_page(
         "pages/person.py",
-        query_params={**_said(origin), address.ORIGIN: origin, "person": account_id},
+        query_params={**address.said(KEYS[origin]), address.ORIGIN: origin, "person": account_id},
     )
 
 
@@ -39,10 +39,5 @@ def show(facets: Sequence[Facet]) -> None:
         f"pages/{origin or 'users'}.py",
         label=LABELS.get(origin, "Back to the list"),
         icon=":material/arrow_back:",
-        query_params=_said(origin) if origin else address.list_shown(facets),
+        query_params=address.said(KEYS[origin]) if origin else address.list_shown(facets),
     )
-
-
-def _said(origin: str) -> dict[str, list[str]]:
-    said = st.query_params
-    return {key: said.get_all(key) for key in KEYS[origin] if key in said}
