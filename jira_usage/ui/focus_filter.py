@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from jira_usage.metrics.access import INCLUDED
-from jira_usage.metrics.facets import Facet
+from jira_usage.metrics.facets import Facet, choose
 from jira_usage.metrics.focus import KEYS, PRODUCT, Focus
 from jira_usage.metrics.roster import ANY, NONE, Roster
 from jira_usage.ui import address, people_filters
@@ -21,7 +21,7 @@ def show(view: View, roster: Roster) -> View:
     unknown = _unknown(roster)
     choices = {facet.key: address.told(facet.key, facet.options) for facet in facets}
     focus = Focus.of(choices)
-    counts = roster.select(choices).counts
+    counts = choose(facets, choices, roster.size).counts
     with st.grid(3, min_column_width=160):
         for facet in facets:
             people_filters.show_filter(facet, choices[facet.key], counts[facet.key])
