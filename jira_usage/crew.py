@@ -24,6 +24,7 @@ from jira_usage.errors import JiraUsageError
 
 T = TypeVar("T")
 IN_FLIGHT = 8
+MOST_BIG = 2
 # Jobs that wait for their turn at a limited endpoint give their place to others.
 WAITING_JOBS = 16
 WAITING_PAGES = 4
@@ -35,12 +36,15 @@ FAREWELL_SECONDS = 0.5
 class Kind:
     """Jobs that are alike: the `urgent` go first, and no more than `most` at once.
 
-    Jobs of one kind ask one endpoint, so a limited endpoint never holds all threads.
+    Jobs of one kind ask one endpoint, so a limited endpoint never holds all threads. Of
+    all whose pages are `big`, no more than MOST_BIG are read at once: each is held in
+    memory whole, and decoding more of them at a time would keep the small ones waiting.
     """
 
     name: str = "other"
     urgent: bool = False
     most: int = IN_FLIGHT
+    big: bool = False
 
 
 OTHER = Kind()
@@ -66,13 +70,16 @@ class Crew:
         self._stop = stop
         self._left = threading.Event()
         self._results: queue.Queue[Callable[[], None]] = queue.Queue(WAITING_PAGES)
-        self._change = threading.Condition()
+        self._lock = threading.Lock()
+        self._returning = threading.Condition(self._lock)
+        self._idle: dict[bool, list[threading.Condition]] = {True: [], False: []}
         self._jobs: dict[Kind, list[_Job]] = {}
         self._running: Counter[Kind] = Counter()
+        self._big = 0
         self._places = in_flight
+        self._coming_back = 0
         self._threads: list[threading.Thread] = []
         self._most_threads = in_flight + WAITING_JOBS
-        self._idle = 0
         self._number = 0
         self.open = 0
         self._mine = threading.local()
@@ -89,9 +96,11 @@ class Crew:
         if error is not None:
             self._stop.set()
         self._left.set()
-        with self._change:
+        with self._lock:
             self._jobs.clear()
-            self._change.notify_all()
+            for idle in (*self._idle[True], *self._idle[False]):
+                idle.notify()
+            self._returning.notify_all()
         until = time.monotonic() + FAREWELL_SECONDS
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
@@ -106,7 +115,7 @@ class Crew:
     ) -> None:
         """Adds a job: `take` gets each page, then `done` is called, or `failed` with the error."""
         self.open += 1
-        with self._change:
+        with self._lock:
             self._number += 1
             work = _Work(pages, take, failed, done)
             job = _Job(not kind.urgent, self._number, kind, lambda: self._work(work))
@@ -125,65 +134,114 @@ class Crew:
             yield
 
     @contextmanager
-    def aside(self) -> Iterator[None]:
-        """While a job waits for its turn, another takes its place."""
-        if not getattr(self._mine, "works", False):
+    def asking(self) -> Iterator[None]:
+        """Surrounds a request of a job: no more than `in_flight` of them are made at once.
+
+        A job has its place until its first request is answered; for another one it waits.
+        """
+        mine = getattr(self._mine, "turn", None)
+        if mine is None:
             yield
             return
-        with self._change:
-            self._places += 1
-            self._call_a_thread()
+        self._come_back(mine)
         try:
             yield
         finally:
-            with self._change:
+            self._make_room(mine)
+
+    def stand_aside(self) -> None:
+        """Says that a job waits before it asks again: others may ask meanwhile."""
+        mine = getattr(self._mine, "turn", None)
+        if mine is not None:
+            with self._lock:
+                self._big -= mine.big
+                mine.big = False
+            self._make_room(mine)
+
+    def _make_room(self, mine: _Turn) -> None:
+        if mine.placed:
+            with self._lock:
+                mine.placed = False
+                self._places += 1
+                # A free place is for a job that comes back to it, before any that has not begun.
+                if self._places <= self._coming_back:
+                    self._returning.notify()
+                else:
+                    self._call_a_thread()
+
+    def _come_back(self, mine: _Turn) -> None:
+        if not mine.placed:
+            with self._lock:
+                self._coming_back += 1
                 while self._places <= 0 and not self._over:
-                    self._change.wait(TICK_SECONDS)
+                    self._returning.wait(TICK_SECONDS)
+                self._coming_back -= 1
                 self._places -= 1
+                self._big += mine.kind.big - mine.big
+                mine.placed, mine.big = True, mine.kind.big
 
     @property
     def _over(self) -> bool:
         return self._stop.is_set() or self._left.is_set()
 
     def _call_a_thread(self) -> None:
-        if self._idle:
-            self._change.notify_all()
+        """Has the next job begun, if one may be.
+
+        Big pages are read by threads of their own, and what is next by the one that worked
+        last: the memory that a thread has freed, it alone uses again.
+        """
+        job = self._best()
+        if job is None:
+            return
+        if idle := self._idle[job.kind.big]:
+            idle.pop().notify()
         elif len(self._threads) < self._most_threads:
             name = f"jira-read-{len(self._threads)}"
-            thread = threading.Thread(target=self._serve, name=name, daemon=True)
+            big = [job.kind.big]
+            thread = threading.Thread(target=self._serve, args=big, name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def _serve(self) -> None:
-        self._mine.works = True
-        while job := self._next():
+    def _serve(self, big: bool) -> None:
+        while job := self._next(big):
+            mine = self._mine.turn = _Turn(job.kind, big)
             try:
                 job.work()
             finally:
-                with self._change:
-                    self._places += 1
+                with self._lock:
                     self._running[job.kind] -= 1
-                    self._change.notify()
+                    self._big -= mine.big
+                self._make_room(mine)
 
-    def _next(self) -> _Job | None:
+    def _next(self, big: bool) -> _Job | None:
         """The next job, once there is one and a place for it; None when the crew is left."""
-        with self._change:
+        with self._lock:
+            idle = threading.Condition(self._lock)
             while not self._over:
-                ready = [
-                    jobs[0]
-                    for kind, jobs in self._jobs.items()
-                    if jobs and self._running[kind] < kind.most
-                ]
-                if ready and self._places > 0:
-                    job = min(ready)
+                job = self._best()
+                if job and job.kind.big == big:
                     heapq.heappop(self._jobs[job.kind])
                     self._places -= 1
                     self._running[job.kind] += 1
+                    self._big += big
+                    self._call_a_thread()
                     return job
-                self._idle += 1
-                self._change.wait(TICK_SECONDS)
-                self._idle -= 1
+                self._call_a_thread()
+                self._idle[big].append(idle)
+                idle.wait(TICK_SECONDS)
+                if idle in self._idle[big]:
+                    self._idle[big].remove(idle)
         return None
+
+    def _best(self) -> _Job | None:
+        """The job to begin now; None where there is none, or no place for it."""
+        if self._places <= self._coming_back:
+            return None
+        return min((jobs[0] for kind, jobs in self._jobs.items() if self._may(kind)), default=None)
+
+    def _may(self, kind: Kind) -> bool:
+        room = self._running[kind] < kind.most and not (kind.big and self._big >= MOST_BIG)
+        return room and bool(self._jobs[kind])
 
     def _work(self, job: _Work) -> None:
         try:
@@ -208,12 +266,21 @@ class Crew:
             return self._results.put_nowait(handle)
         except queue.Full:
             pass
-        with self.aside():
-            while not self._over:
-                try:
-                    return self._results.put(handle, timeout=TICK_SECONDS)
-                except queue.Full:
-                    continue
+        self._make_room(self._mine.turn)
+        while not self._over:
+            try:
+                return self._results.put(handle, timeout=TICK_SECONDS)
+            except queue.Full:
+                continue
+
+
+@dataclass
+class _Turn:
+    """What a running job has: a place among those that ask, and one among the big."""
+
+    kind: Kind
+    big: bool
+    placed: bool = True
 
 
 @dataclass(frozen=True)

@@ -26,14 +26,13 @@ from jira_usage.sweep import NOTHING_BEFORE, Sweep
 ASIDE = frozenset({"plans", "administrators", "project roles"})
 MOST_ISSUES_GIVEN_UP = 20
 
-# What tells of more to ask goes first, or it would end last. Pages that are big are few at
-# a time, since each is held in memory whole.
+# What tells of more to ask goes first, or it would end last.
 LISTS = Kind("lists", urgent=True)
 USERS = Kind("users", urgent=True)
 SEARCHES = Kind("searches", urgent=True)
-ISSUES = Kind("issues", urgent=True, most=2)
-HISTORIES = Kind("histories", urgent=True, most=2)
-WORKLOGS = Kind("work logs", urgent=True, most=2)
+ISSUES = Kind("issues", urgent=True, big=True)
+HISTORIES = Kind("histories", urgent=True, big=True)
+WORKLOGS = Kind("work logs", urgent=True, big=True)
 KNOWN_COMMENTS = Kind("known comments", urgent=True, most=4)
 ISSUE_HISTORIES = Kind("histories of an issue")
 COMMENTS = Kind("comments")

@@ -194,7 +194,7 @@ def _read(
     """Runs the reading to its end; yields Progress, returns the Reading."""
     transport = signed_in.cloud.transport
     with Crew(cancel) as crew, seldom_collecting():
-        transport.while_waiting = crew.aside
+        transport.places = crew
         reading = Reading.of(signed_in.cloud, crew, scope)
         said = 0.0
         for _ in reading.run():

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
 import orjson
@@ -89,8 +89,7 @@ class Transport:
         self._account_id = ""
         self._patience = patience or Patience()
         self._cancel = cancel or threading.Event()
-        # What surrounds a wait for a limited endpoint; others may ask meanwhile.
-        self.while_waiting: Callable[[], AbstractContextManager[None]] = nullcontext
+        self.places: Places = _Unlimited()
         self._lanes: dict[str, Lane] = {}
         self._lock = threading.Lock()
         self._session = requests.Session()
@@ -202,8 +201,9 @@ class Transport:
 
     def _pause(self, seconds: float) -> float:
         """Waits, unless cancelled, and returns the seconds."""
-        with self.while_waiting() if seconds > SHORT_WAIT else nullcontext():
-            self._cancel.wait(seconds)
+        if seconds > SHORT_WAIT:
+            self.places.stand_aside()
+        self._cancel.wait(seconds)
         self._stop_if_cancelled()
         return seconds
 
@@ -226,12 +226,15 @@ class Transport:
         request = requests.PreparedRequest()
         try:
             request.prepare(method, url, headers, data=body, params=params, auth=session.auth)
-            with session.send(
-                request,
-                timeout=(patience.connect_timeout, patience.read_timeout),
-                allow_redirects=False,
-                **self._network,
-            ) as response:
+            with (
+                self.places.asking(),
+                session.send(
+                    request,
+                    timeout=(patience.connect_timeout, patience.read_timeout),
+                    allow_redirects=False,
+                    **self._network,
+                ) as response,
+            ):
                 content = self._read(response)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise _Temporary(_unreachable(self.base_url, error)) from None
@@ -347,6 +350,24 @@ class Transport:
                 "Jira answered for another account than the one that connected.", TOKEN_HINT
             )
         self.identity_suspect = True
+
+
+class Places(Protocol):
+    """How many requests are made at once, over all that share it."""
+
+    def asking(self) -> AbstractContextManager[None]:
+        """Surrounds a request, and waits for its turn."""
+
+    def stand_aside(self) -> None:
+        """Says that nothing is asked for a while."""
+
+
+class _Unlimited:
+    def asking(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def stand_aside(self) -> None:
+        pass
 
 
 class _Anonymous(AuthBase):

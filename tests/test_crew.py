@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from jira_usage.crew import IN_FLIGHT, WAITING_PAGES, Crew, Kind, once
+from jira_usage.crew import IN_FLIGHT, MOST_BIG, WAITING_PAGES, Crew, Kind, once
 from jira_usage.errors import JiraUsageError, PagingBroken
 
 
@@ -111,8 +111,8 @@ def test_who_waits_for_a_limited_endpoint_makes_room_for_others() -> None:
     with Crew(threading.Event()) as crew:
 
         def waits() -> None:
-            with crew.aside():
-                assert free.wait(20)
+            crew.stand_aside()
+            assert free.wait(20)
 
         for _ in range(3 * IN_FLIGHT):
             crew.read(once(waits), lambda _: None, refuse, kind=limited)
@@ -147,6 +147,92 @@ def test_a_job_that_hangs_is_left_behind() -> None:
     hangs.set()
 
 
-def test_aside_is_nothing_for_threads_of_others() -> None:
-    with Crew(threading.Event()).aside():
-        pass
+def test_nothing_is_counted_of_threads_of_others() -> None:
+    crew = Crew(threading.Event(), in_flight=1)
+    with crew.asking(), crew.asking():
+        crew.stand_aside()
+
+
+def test_who_works_on_an_answer_leaves_its_place_to_others() -> None:
+    """Only requests are counted: were it not so, the one place would stay taken."""
+    asked = threading.Event()
+    with Crew(threading.Event(), in_flight=1) as crew:
+
+        def works() -> None:
+            with crew.asking():
+                pass
+            assert asked.wait(20)
+
+        crew.read(once(works), lambda _: None, refuse)
+        crew.read(once(asked.set), lambda _: None, refuse)
+        finish(crew)
+
+
+def test_who_asks_again_goes_before_who_has_not_begun() -> None:
+    order: list[str] = []
+    taken, gate = threading.Event(), threading.Event()
+    with Crew(threading.Event(), in_flight=1) as crew:
+
+        def twice() -> None:
+            with crew.asking():
+                pass
+            assert taken.wait(20)
+            with crew.asking():
+                order.append("again")
+
+        def holds() -> None:
+            with crew.asking():
+                taken.set()
+                assert gate.wait(20)
+
+        crew.read(once(twice), lambda _: None, refuse)
+        crew.read(once(holds), lambda _: None, refuse)
+        for _ in range(20):
+            crew.read(once(partial(order.append, "new")), lambda _: None, refuse)
+        while not crew._coming_back:
+            time.sleep(0.001)
+        gate.set()
+        finish(crew)
+    assert order == ["again", *["new"] * 20]
+
+
+def test_never_are_more_requests_made_at_once_than_agreed() -> None:
+    on_the_wire = Meter()
+    with Crew(threading.Event(), in_flight=3) as crew:
+
+        def pages() -> Iterator[None]:
+            for number in range(5):
+                if number % 2:
+                    crew.stand_aside()
+                with crew.asking():
+                    on_the_wire.visit()
+                yield
+
+        for _ in range(20):
+            crew.read(pages, lambda _: None, refuse)
+        finish(crew)
+    assert on_the_wire.most == 3
+
+
+def test_big_pages_of_all_kinds_are_few_at_once_and_who_waits_is_not_counted() -> None:
+    big, free = Meter(), threading.Event()
+    limited, kinds = Kind("limited", big=True), [Kind(name, big=True) for name in "ab"]
+    with Crew(threading.Event()) as crew:
+
+        def waits() -> None:
+            crew.stand_aside()
+            assert free.wait(20)
+
+        for _ in range(MOST_BIG):
+            crew.read(once(waits), lambda _: None, refuse, kind=limited)
+        left = [0] * 20
+
+        def take(_: None) -> None:
+            left.pop()
+            if not left:
+                free.set()
+
+        for number in range(len(left)):
+            crew.read(once(big.visit), take, refuse, kind=kinds[number % 2])
+        finish(crew)
+    assert big.most <= MOST_BIG and not left
