@@ -392,12 +392,6 @@ class JiraCloud:
             raise PagingBroken("A work log feed has more entries in an instant than in a page.")
 
 
-def chunks(ids: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """The ids in runs of at most `size`."""
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]
-
-
 def _document(answer: Json) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from jira_usage.schema import CHANGES, DISABLED, ENABLED, GOT, JOINED, LEFT, LOST
 
 Tables = Mapping[str, pa.Table]
-Holdings = dict[tuple[str, str], None]
 
 
 def changes(before: Tables, now: Tables, since_ms: int, at_ms: int) -> pa.Table:
@@ -20,16 +20,19 @@ def changes(before: Tables, now: Tables, since_ms: int, at_ms: int) -> pa.Table:
     """
     rows: list[tuple[str, str, str]] = []
     if "users" in before and "users" in now:
-        were, are = _enabled(before["users"]), _enabled(now["users"])
-        rows += [(one, JOINED, "") for one in are.keys() - were.keys()]
-        rows += [(one, LEFT, "") for one in were.keys() - are.keys()]
-        stayed = were.keys() & are.keys()
-        rows += [(one, ENABLED, "") for one in stayed if are[one] and not were[one]]
-        rows += [(one, DISABLED, "") for one in stayed if were[one] and not are[one]]
+        (were, were_enabled), (are, are_enabled) = _listed(before["users"]), _listed(now["users"])
+        enabled = _without(are_enabled, were_enabled)
+        disabled = _without(were_enabled, are_enabled)
+        rows += _rows(JOINED, _without(are, were))
+        rows += _rows(LEFT, _without(were, are))
+        rows += _rows(ENABLED, _among(enabled, were))
+        rows += _rows(DISABLED, _among(disabled, are))
     if "product_groups" in before and "product_groups" in now:
-        held, holds = _holdings(before), _holdings(now)
-        rows += [(one, GOT, product) for one, product in holds.keys() - held.keys()]
-        rows += [(one, LOST, product) for one, product in held.keys() - holds.keys()]
+        held, holds = _holders(before), _holders(now)
+        for product in held.keys() | holds.keys():
+            had, has = held.get(product, _NOBODY), holds.get(product, _NOBODY)
+            rows += _rows(GOT, _without(has, had), product)
+            rows += _rows(LOST, _without(had, has), product)
     table = pa.Table.from_pylist(
         [
             dict(zip(CHANGES.names, (at_ms, since_ms, *row), strict=True))
@@ -40,30 +43,36 @@ def changes(before: Tables, now: Tables, since_ms: int, at_ms: int) -> pa.Table:
     return table
 
 
-def _enabled(users: pa.Table) -> dict[str, bool]:
-    """Whether each account that Jira lists is enabled."""
-    columns = zip(*(users[name].to_pylist() for name in ("account_id", "listed", "active")),
-                  strict=True)  # fmt: skip
-    return {account_id: active for account_id, listed, active in columns if listed}
+_NOBODY = pa.array([], pa.string())
 
 
-def _holdings(tables: Tables) -> Holdings:
-    """Which person holds which product: enabled `atlassian` members of its groups."""
-    users = tables["users"]
-    columns = (users[name].to_pylist() for name in ("account_id", "account_type", "active"))
-    people = {
-        account_id
-        for account_id, account_type, active in zip(*columns, strict=True)
-        if active and account_type == "atlassian"
-    }
-    products: dict[str, list[str]] = {}
-    for row in tables["product_groups"].to_pylist():
-        products.setdefault(row["group_id"], []).append(row["product_key"])
-    members = tables["members"]
-    pairs = zip(members["group_id"].to_pylist(), members["account_id"].to_pylist(), strict=True)
-    return {
-        (account_id, product): None
-        for group_id, account_id in pairs
-        if account_id in people
-        for product in products.get(group_id, ())
-    }
+def _rows(change: str, account_ids: pa.Array, product: str = "") -> list[tuple[str, str, str]]:
+    return [(account_id, change, product) for account_id in account_ids.to_pylist()]
+
+
+def _among(ids: pa.Array, known: pa.Array) -> pa.Array:
+    return ids.filter(pc.is_in(ids, known))
+
+
+def _without(ids: pa.Array, known: pa.Array) -> pa.Array:
+    return ids.filter(pc.invert(pc.is_in(ids, known)))
+
+
+def _listed(users: pa.Table) -> tuple[pa.Array, pa.Array]:
+    """The accounts that Jira lists, and those of them that are enabled."""
+    listed = users.filter(users["listed"])
+    enabled = listed.filter(listed["active"])
+    return listed["account_id"].combine_chunks(), enabled["account_id"].combine_chunks()
+
+
+def _holders(tables: Tables) -> dict[str, pa.Array]:
+    """Who holds each product: enabled `atlassian` members of its groups, each once."""
+    users, members, granting = (tables[name] for name in ("users", "members", "product_groups"))
+    person = pc.and_(users["active"], pc.equal(users["account_type"], "atlassian"))
+    people = users.filter(person)["account_id"].combine_chunks()
+    found = {}
+    for product in pc.unique(granting["product_key"]).to_pylist():
+        groups = granting.filter(pc.equal(granting["product_key"], product))["group_id"]
+        of_groups = members.filter(pc.is_in(members["group_id"], groups.combine_chunks()))
+        found[product] = _among(pc.unique(of_groups["account_id"]), people)
+    return found

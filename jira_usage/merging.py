@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -10,11 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jira_usage.events import distinct_acts, settled_worklogs
+from jira_usage.paging import chunks
 from jira_usage.period import DAY_MS, from_epoch_ms
 from jira_usage.schema import TABLES, WORKLOG_EVENTS
-from jira_usage.store import SiteStore
+from jira_usage.store import SiteStore, encoded
 from jira_usage.tally import NEEDED, tally
 
+# Dates that are merged side by side: each is held in memory whole.
+AT_ONCE = 2
 _DICTIONARIES = ["act", "account_id", "issue_id"]
 
 
@@ -31,29 +35,45 @@ def merge_acts(
     date without a new act keeps its blob. Of a history that was asked for its ranking
     alone, any other reading tells more.
     """
-    parts, new, schema = dict(before), 0, TABLES[name]
-    order = [(column, "ascending") for column in ("at", *schema.names)]
-    acts_by_day, ranks_by_day = _by_day(acts), _by_day(ranks)
-    for day in sorted(acts_by_day.keys() | ranks_by_day.keys()):
-        last = kept.load_table(parts[day]) if day in parts else schema.empty_table()
-        some = [*ranks_by_day.pop(day, []), last, *acts_by_day.pop(day, [])]
-        table = distinct_acts(pa.concat_tables([t.cast(schema) for t in some]))
-        table = table.take(pc.sort_indices(table, order)).combine_chunks()
-        if not table.equals(last):
-            parts[day] = kept.save_table(table)
-            new += table.num_rows - last.num_rows
+    parts, new = dict(before), 0
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        acts_by_day, ranks_by_day = _by_day(pool, acts), _by_day(pool, ranks)
+
+        def merged(day: str) -> tuple[bytes, int] | None:
+            schema = TABLES[name]
+            last = kept.load_table(parts[day]) if day in parts else schema.empty_table()
+            some = [*ranks_by_day.pop(day, []), last, *acts_by_day.pop(day, [])]
+            table = distinct_acts(pa.concat_tables([t.cast(schema) for t in some]))
+            order = [(column, "ascending") for column in ("at", *schema.names)]
+            table = table.take(pc.sort_indices(table, order)).combine_chunks()
+            return None if table.equals(last) else (encoded(table), table.num_rows - last.num_rows)
+
+        for days in chunks(sorted(acts_by_day.keys() | ranks_by_day.keys()), AT_ONCE):
+            for day, different in zip(days, pool.map(merged, days), strict=True):
+                if different:
+                    parts[day] = kept.save_blob(different[0])
+                    new += different[1]
     return parts, new
 
 
-def _by_day(tables: Iterable[pa.Table]) -> dict[str, list[pa.Table]]:
+def _by_day(pool: ThreadPoolExecutor, tables: Iterable[pa.Table]) -> dict[str, list[pa.Table]]:
     """The rows of each UTC date."""
     found: dict[str, list[pa.Table]] = {}
-    for table in tables:
-        numbers = pc.divide(table["at"], DAY_MS)
-        for number in pc.unique(numbers).to_pylist():
-            day = from_epoch_ms(number * DAY_MS).date().isoformat()
-            found.setdefault(day, []).append(table.filter(pc.equal(numbers, number)))
+    for days in pool.map(_days, tables):
+        for day, table in days:
+            found.setdefault(day, []).append(table)
     return found
+
+
+def _days(table: pa.Table) -> list[tuple[str, pa.Table]]:
+    numbers = pc.divide(table["at"], DAY_MS)
+    return [
+        (
+            from_epoch_ms(number * DAY_MS).date().isoformat(),
+            table.filter(pc.equal(numbers, number)),
+        )
+        for number in pc.unique(numbers).to_pylist()
+    ]
 
 
 def worklog_events(kept: SiteStore, parts: Mapping[str, str]) -> pa.Table:

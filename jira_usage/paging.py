@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from jira_usage.errors import PagingBroken
 
@@ -12,6 +12,13 @@ MOST_PAGES = 100_000
 MOST_EMPTY_PAGES = 20
 
 Documents = list[dict[str, Any]]
+T = TypeVar("T")
+
+
+def chunks(ids: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The ids in runs of at most `size`."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
 
 
 @dataclass(frozen=True)

@@ -237,11 +237,12 @@ def _former_users(
     """
     if last is None:
         return []
-    gone = {r["account_id"]: r for r in kept.load_table(last.tables["users"][""]).to_pylist()}
-    for row in rows:
-        before = gone.pop(row["account_id"], None)
-        if before and row["account_type"] == "unknown":
-            row["account_type"] = before["account_type"]
+    users = kept.load_table(last.tables["users"][""])
+    vague = {row["account_id"]: row for row in rows if row["account_type"] == "unknown"}
+    for row in users.filter(_is_in(users["account_id"], vague)).to_pylist():
+        vague[row["account_id"]]["account_type"] = row["account_type"]
+    missing = pc.invert(_is_in(users["account_id"], [row["account_id"] for row in rows]))
+    gone = {row["account_id"]: row for row in users.filter(missing).to_pylist()}
     if not anonymous:
         return list(gone.values())
     acted: set[str] = set()
@@ -260,11 +261,14 @@ def _first_seen(kept: SiteStore, last: Generation | None, users: pa.Table, as_of
     if last is None:
         return users
     before = kept.load_table(last.tables["users"][""])
-    columns = (before[name].to_pylist() for name in ("account_id", "first_seen_at"))
-    known = dict(zip(*columns, strict=True))
-    seen = [known.get(account_id, as_of) for account_id in users["account_id"].to_pylist()]
+    row = pc.index_in(users["account_id"], before["account_id"].combine_chunks())
+    seen = pc.if_else(pc.is_valid(row), before["first_seen_at"].take(row), pa.scalar(as_of))
     place = users.schema.get_field_index("first_seen_at")
-    return users.set_column(place, users.schema.field(place), pa.array(seen, pa.int64()))
+    return users.set_column(place, users.schema.field(place), seen)
+
+
+def _is_in(column: pa.ChunkedArray, texts: Iterable[str]) -> pa.ChunkedArray:
+    return pc.is_in(column, pa.array(list(texts), pa.string()))
 
 
 def _changes(
@@ -316,5 +320,4 @@ def _of_use(kept: SiteStore, issues: pa.Table, blobs: Iterable[str], oldest_ms: 
         return issues
     for table in kept.load_tables(blobs, ["issue_id"]):
         quiet -= set(pc.unique(table["issue_id"]).to_pylist())
-    gone = pc.is_in(issues["issue_id"], pa.array(sorted(quiet), pa.string()))
-    return issues.filter(pc.invert(gone))
+    return issues.filter(pc.invert(_is_in(issues["issue_id"], sorted(quiet))))

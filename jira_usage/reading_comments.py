@@ -16,10 +16,11 @@ from functools import partial
 from typing import Any
 
 from jira_usage.activity import Acts
-from jira_usage.api import COMMENT_IDS, Documents, chunks
+from jira_usage.api import COMMENT_IDS
 from jira_usage.crew import once
 from jira_usage.errors import AuthenticationFailed, JiraUsageError, SyncCancelled
 from jira_usage.known_comments import comment_id
+from jira_usage.paging import Documents, chunks
 from jira_usage.period import to_epoch_ms
 from jira_usage.reading import COMMENTS, KNOWN_COMMENTS, Desk
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from jira_usage.activity import Acts
-from jira_usage.api import CHANGELOG_ISSUES, Documents, chunks
+from jira_usage.api import CHANGELOG_ISSUES
 from jira_usage.documents import ChangelogPage
 from jira_usage.errors import (
     AuthenticationFailed,
@@ -16,6 +16,7 @@ from jira_usage.errors import (
     RequestRefused,
     SyncCancelled,
 )
+from jira_usage.paging import Documents, chunks
 from jira_usage.reading import HISTORIES, ISSUE_HISTORIES, Desk
 
 

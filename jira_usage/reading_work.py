@@ -13,8 +13,8 @@ from typing import Any
 
 from jira_usage import directory
 from jira_usage.activity import Acts
-from jira_usage.api import Documents, chunks
 from jira_usage.errors import JiraUsageError, RequestRefused
+from jira_usage.paging import Documents, chunks
 from jira_usage.period import to_epoch_ms
 from jira_usage.reading import ISSUES, Desk
 from jira_usage.reading_comments import CommentReading, Embedded

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from jira_usage.activity import Acts
-from jira_usage.api import WORKLOGS_PAGE, Documents, chunks
+from jira_usage.api import WORKLOGS_PAGE
 from jira_usage.crew import once
 from jira_usage.errors import JiraUsageError
+from jira_usage.paging import Documents, chunks
 from jira_usage.reading import WORKLOGS, Desk
 
 MOST_OPENED_ISSUES = 50

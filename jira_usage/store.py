@@ -89,6 +89,20 @@ def _damaged() -> StoreDamaged:
     return StoreDamaged("A part of the stored data is damaged.", "Sync the site again.")
 
 
+def encoded(table: pa.Table) -> bytes:
+    """A table as Parquet."""
+    sink = pa.BufferOutputStream()
+    instants = [name for name in table.schema.names if name == "at"]
+    pq.write_table(
+        table,
+        sink,
+        compression="zstd",
+        use_dictionary=[n for n in table.schema.names if n != "at"] if instants else True,
+        column_encoding=dict.fromkeys(instants, "DELTA_BINARY_PACKED") or None,
+    )
+    return bytes(sink.getvalue().to_pybytes())
+
+
 class SiteStore:
     """What is kept of one site as one account sees it."""
 
@@ -117,16 +131,10 @@ class SiteStore:
 
     def save_table(self, table: pa.Table) -> str:
         """Writes a table as Parquet and returns its blob's key; the same table is written once."""
-        sink = pa.BufferOutputStream()
-        instants = [name for name in table.schema.names if name == "at"]
-        pq.write_table(
-            table,
-            sink,
-            compression="zstd",
-            use_dictionary=[n for n in table.schema.names if n != "at"] if instants else True,
-            column_encoding=dict.fromkeys(instants, "DELTA_BINARY_PACKED") or None,
-        )
-        blob = sink.getvalue().to_pybytes()
+        return self.save_blob(encoded(table))
+
+    def save_blob(self, blob: bytes) -> str:
+        """Writes an encoded table and returns its key."""
         key = hashlib.sha256(blob).hexdigest()
         with opened(self.folder) as cache:
             if cache.get(key) != blob:

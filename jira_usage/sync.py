@@ -226,9 +226,9 @@ def _unseen_before(kept: SiteStore, last: Generation | None) -> set[str]:
         return set()
     logged = kept.load_table(last.tables["worklog_events"][""])
     recent = pc.greater_equal(logged["at"], retention(kept).acts_from_ms(last.meta["as_of"]))
-    issues = kept.load_table(last.tables["issues"][""])["issue_id"]
-    ids = pc.unique(logged.filter(recent)["issue_id"]).to_pylist()
-    return set(ids) - set(issues.to_pylist()) - {"", None}
+    issues = kept.load_table(last.tables["issues"][""])["issue_id"].combine_chunks()
+    ids = pc.unique(logged.filter(recent)["issue_id"])
+    return set(ids.filter(pc.invert(pc.is_in(ids, issues))).to_pylist()) - {"", None}
 
 
 def _judge(reading: Reading, unseen_before: set[str]) -> None:
