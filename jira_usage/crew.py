@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from jira_usage.errors import JiraUsageError
 
@@ -272,6 +272,53 @@ class Crew:
                 return self._results.put(handle, timeout=TICK_SECONDS)
             except queue.Full:
                 continue
+
+
+class Share:
+    """Some of a crew's jobs: `idle` is called whenever none of them is left."""
+
+    def __init__(self, crew: Jobs, idle: Callable[[], object]) -> None:
+        self._crew = crew
+        self._idle = idle
+        self.open = 0
+
+    def read(
+        self,
+        pages: Callable[[], Iterable[T]],
+        take: Callable[[T], None],
+        failed: Callable[[JiraUsageError], None],
+        done: Callable[[], None] | None = None,
+        kind: Kind = OTHER,
+    ) -> None:
+        """Adds a job, as Crew.read does."""
+        self.open += 1
+        end = partial(self._end, done or _nothing)
+        self._crew.read(pages, take, lambda error: self._end(partial(failed, error)), end, kind)
+
+    def _end(self, then: Callable[[], None]) -> None:
+        self.open -= 1
+        then()
+        if not self.open:
+            self._idle()
+
+
+def _nothing() -> None:
+    pass
+
+
+class Jobs(Protocol):
+    """What jobs are put to: a crew, or a share of it."""
+
+    open: int
+
+    def read(
+        self,
+        pages: Callable[[], Iterable[T]],
+        take: Callable[[T], None],
+        failed: Callable[[JiraUsageError], None],
+        done: Callable[[], None] | None = None,
+        kind: Kind = OTHER,
+    ) -> None: ...
 
 
 @dataclass

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 ACCOUNT_TYPES = frozenset({"atlassian", "app", "customer"})
 # accessType of GET /group/bulk: which groups administer the site, a product, or use one.
@@ -36,12 +37,15 @@ def user_row(user: Document, *, listed: bool = True) -> Row | None:
     }
 
 
-def user_rows(users: Iterable[Document], others: Iterable[Document]) -> list[Row]:
+def listed_rows(users: Iterable[Document]) -> dict[str, Row]:
+    """USERS of all listed accounts, by account id."""
+    rows = (user_row(user) for user in users)
+    return {row["account_id"]: row for row in rows if row}
+
+
+def user_rows(listed: Mapping[str, Row], others: Iterable[Document]) -> list[Row]:
     """USERS of all listed accounts, and of `others` that act or are members but are not listed."""
-    rows: dict[str, Row] = {}
-    for user in users:
-        if row := user_row(user):
-            rows[row["account_id"]] = row
+    rows = dict(listed)
     for user in others:
         known = rows.get(str(user.get("accountId")))
         if known and (known["listed"] or known["account_type"] != "unknown"):
@@ -235,15 +239,20 @@ def user_document(row: Document) -> Row:
     }
 
 
-def issue_row(issue: Document, updated_ms: int | None) -> Row:
-    """One row of ISSUES: where an issue is now; its id stays when it moves, its key does not."""
-    fields = _object(issue.get("fields"))
-    return {
-        "issue_id": _text(issue.get("id")),
-        "issue_key": _text(issue.get("key")),
-        "project_key": _text(_object(fields.get("project")).get("key")),
-        "updated_at": updated_ms,
-    }
+class IssueRow(NamedTuple):
+    """A row of ISSUES, in its order: of a large site there are many, and a dictionary is big."""
+
+    issue_id: str
+    issue_key: str
+    project_key: str
+    updated_at: int | None
+
+
+def issue_row(issue: Document, updated_ms: int | None) -> IssueRow:
+    """Where an issue is now; its id stays when it moves, its key does not."""
+    project = _object(_object(issue.get("fields")).get("project"))
+    key = sys.intern(_text(project.get("key")))
+    return IssueRow(_text(issue.get("id")), _text(issue.get("key")), key, updated_ms)
 
 
 def group_id(group: Document) -> str:

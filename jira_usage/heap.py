@@ -7,11 +7,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-SETTLE_ROWS = 100_000
+SETTLE_ROWS = 25_000
 
 
 class Heap:
-    """Rows of one schema, in its order. Of texts that repeat each is held once in 100,000 rows.
+    """Rows of one schema, in its order. Of texts that repeat each is held once in 25,000 rows.
 
     `rows` may be appended to directly, where a call for each row would be felt; `settle`
     then makes columns of them once they are many. Not for several threads.

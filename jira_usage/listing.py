@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from jira_usage.crew import Crew, Kind, once
+from jira_usage.crew import Jobs, Kind, once
 from jira_usage.errors import JiraUsageError, PagingBroken
 from jira_usage.paging import MOST_PAGES, Documents, Page, Pages
 
@@ -25,7 +25,7 @@ class Listing:
 
     def __init__(
         self,
-        crew: Crew,
+        crew: Jobs,
         pages: Pages,
         take: Callable[[Documents], None],
         failed: Callable[[JiraUsageError], None],
@@ -144,7 +144,7 @@ class UntoldListing:
 
     def __init__(
         self,
-        crew: Crew,
+        crew: Jobs,
         pages: Pages,
         take: Callable[[Documents], None],
         failed: Callable[[JiraUsageError], None],

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -66,21 +65,21 @@ def _by_day(pool: ThreadPoolExecutor, tables: Iterable[pa.Table]) -> dict[str, l
 
 
 def _days(table: pa.Table) -> list[tuple[str, pa.Table]]:
-    numbers = pc.divide(table["at"], DAY_MS)
+    numbers = table["at"].to_numpy() // DAY_MS
+    order = np.argsort(numbers, kind="stable")
+    days, starts = np.unique(numbers[order], return_index=True)
+    ends = [*starts[1:].tolist(), len(order)]
+    by_day = table.take(pa.array(order))
     return [
-        (
-            from_epoch_ms(number * DAY_MS).date().isoformat(),
-            table.filter(pc.equal(numbers, number)),
-        )
-        for number in pc.unique(numbers).to_pylist()
+        (from_epoch_ms(day * DAY_MS).date().isoformat(), by_day.slice(start, end - start))
+        for day, start, end in zip(days.tolist(), starts.tolist(), ends, strict=True)
     ]
 
 
 def worklog_events(kept: SiteStore, parts: Mapping[str, str]) -> pa.Table:
     """The settled events of all work logs, from the parts of `worklog_acts`."""
-    tables = [table.to_pandas() for table in kept.load_tables(parts.values())]
-    acts = pd.concat(tables) if tables else TABLES["worklog_acts"].empty_table().to_pandas()
-    events = settled_worklogs(acts.reset_index(drop=True))
+    tables = [TABLES["worklog_acts"].empty_table(), *kept.load_tables(parts.values())]
+    events = settled_worklogs(pa.concat_tables(tables).to_pandas())
     return pa.Table.from_pandas(events, WORKLOG_EVENTS, preserve_index=False)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -98,6 +98,7 @@ def build(
         name: pa.Table.from_pylist(rows_by_table.pop(name), TABLES[name])
         for name in list(rows_by_table)
     }
+    made["issues"] = _issue_table(reading.work.issues.values())
     made["users"] = _first_seen(kept, last, made["users"], as_of).sort_by("account_id")
     different = _changes(kept, last, made, reading.desk.coverage, as_of)
     made["changes"] = different.filter(pc.greater_equal(different["at"], oldest_ms))
@@ -200,8 +201,7 @@ def _directory_rows(reading: Reading) -> dict[str, list[dict[str, Any]]]:
     actors = [msgspec.to_builtins(person) for person in acted.values()]
     role_actors = [a for _, _, some in people.role_actors for a in some]
     return {
-        "issues": list(work.issues.values()),
-        "users": directory.user_rows(people.users, [*members, *actors]),
+        "users": directory.user_rows(people.listed, [*members, *actors]),
         "groups": directory.group_rows(roles, people.access_groups, role_actors),
         "members": [
             {"group_id": group, "account_id": account_id}
@@ -290,6 +290,12 @@ def _changes(
     now = {name: made[name] for name in needed}
     new = changes(before, now, int(last.meta["as_of"]), as_of)
     return pa.concat_tables([kept.load_table(last.tables["changes"][""]), new])
+
+
+def _issue_table(rows: Collection[directory.IssueRow]) -> pa.Table:
+    schema = TABLES["issues"]
+    columns = zip(*rows, strict=True) if rows else [[] for _ in schema]
+    return pa.Table.from_arrays(list(map(pa.array, columns, schema.types)), schema=schema)
 
 
 def _merge_issues(kept: SiteStore, last: Generation | None, issues: pa.Table) -> pa.Table:

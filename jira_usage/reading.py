@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import partial
 
 from jira_usage.api import JiraCloud
 from jira_usage.coverage import CoverageNotes
-from jira_usage.crew import Crew, Kind
+from jira_usage.crew import Jobs, Kind, Share
 from jira_usage.errors import (
     AuthenticationFailed,
     JiraUsageError,
@@ -89,7 +90,7 @@ class Scope:
 class Desk:
     """Where the answers of one sync are taken, by the thread that runs the crew."""
 
-    def __init__(self, cloud: JiraCloud, crew: Crew, scope: Scope) -> None:
+    def __init__(self, cloud: JiraCloud, crew: Jobs, scope: Scope) -> None:
         self.cloud = cloud
         self.crew = crew
         self.scope = scope
@@ -97,6 +98,12 @@ class Desk:
         self.counts: Counter[str] = Counter()
         self.totals: Counter[str] = Counter()
         self._given_up = 0
+
+    def share(self, idle: Callable[[], object]) -> Desk:
+        """The same desk for a part of the reading; `idle` is called when no job of it is left."""
+        desk = copy(self)
+        desk.crew = Share(self.crew, idle)
+        return desk
 
     def list(
         self,

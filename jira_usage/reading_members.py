@@ -78,13 +78,16 @@ class MembersReading:
         else:
             self._whole(group_id).start()
 
-    def go_on(self, users: Documents) -> None:
-        """Once all first pages are there, finds out whose groups changed, and takes over."""
+    def go_on(self, listed: Mapping[str, directory.Row]) -> None:
+        """Once all first pages are there, finds out whose groups changed, and takes over.
+
+        `listed` are the rows of all users.
+        """
         if not self._first:
             return
         if self.asked_accounts is not None:
             return self._take_over()
-        changed = self._changed(users)
+        changed = self._changed(listed)
         self.asked_accounts = changed or set()
         if changed is None:
             return self._read_all_on()
@@ -138,7 +141,7 @@ class MembersReading:
             raise error
         self._records = None
 
-    def _changed(self, users: Documents) -> set[str] | None:
+    def _changed(self, listed: Mapping[str, directory.Row]) -> set[str] | None:
         """The accounts whose groups may have changed, None where that can't be told.
 
         A log without any record is off, or kept elsewhere. Customers are never in groups.
@@ -146,8 +149,7 @@ class MembersReading:
         if not self._records or self.desk.coverage.states["users"] != "complete":
             return None
         before = _natures(self.desk.scope.sweep.users())
-        rows = [row for user in users if (row := directory.user_row(user))]
-        now = {row["account_id"]: _nature(row) for row in rows}
+        now = {account_id: _nature(row) for account_id, row in listed.items()}
         since_ms = self.desk.scope.sweep.since_ms
         log = changed_in(self._records, since_ms, before.keys() | now.keys())
         changed = {one for one in before.keys() | now.keys() if before.get(one) != now.get(one)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 
 from jira_usage import directory
 from jira_usage.api import USERS_PAGE, Documents
@@ -22,6 +22,7 @@ class PeopleReading:
     """The raw documents about people and access. Each group is asked for its members once."""
 
     def __init__(self, desk: Desk) -> None:
+        desk = desk.share(self._go_on)
         self.desk = desk
         self.users: Documents = []
         self.roles: Documents | None = None
@@ -70,11 +71,14 @@ class PeopleReading:
             names = once(cloud.project_roles)
             read(names, self._take_role_names, needed("project roles"), kind=LISTS)
 
-    def go_on(self) -> bool:
-        """Puts what is left when all that was put has been read; False where nothing is."""
-        before = self.desk.crew.open
-        self.groups.go_on(self.users)
-        return self.desk.crew.open > before
+    def _go_on(self) -> None:
+        """Puts what is left when all that was put has been read."""
+        self.groups.go_on(self.listed)
+
+    @cached_property
+    def listed(self) -> dict[str, directory.Row]:
+        """The rows of all users, once they are read."""
+        return directory.listed_rows(self.users)
 
     def _read_users(self) -> None:
         """Nothing tells how many accounts there are, except the last sync."""

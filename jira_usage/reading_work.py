@@ -31,7 +31,7 @@ class WorkReading:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.acts = Acts(desk.scope.keep_from_ms)
-        self.issues: dict[str, dict[str, Any]] = {}
+        self.issues: dict[str, directory.IssueRow] = {}
         self.unseen_issues: set[str] = set()
         self.browsable: Documents | None = None
         self.search = IssueSearch(desk, self.issues, self._take_issues, self.follow_up)
@@ -170,7 +170,7 @@ class WorkReading:
             before = self.issues.get(issue_id)
             self.issues[issue_id] = row
             self.unseen_issues.discard(issue_id)
-            if before and before["updated_at"] == row["updated_at"]:
+            if before and before.updated_at == row.updated_at:
                 continue
             self.acts.add_issue_creation(issue_id, fields)
             embedded = Embedded.of(fields)
@@ -182,6 +182,6 @@ class WorkReading:
         self.desk.counts["issues"] = len(self.issues)
 
 
-def _unchanged(known: Mapping[str, int | None], issue: Mapping[str, Any]) -> bool:
-    before = known.get(issue["issue_id"])
-    return before is not None and before == issue["updated_at"]
+def _unchanged(known: Mapping[str, int | None], issue: directory.IssueRow) -> bool:
+    before = known.get(issue.issue_id)
+    return before is not None and before == issue.updated_at

@@ -16,6 +16,7 @@ from jira_usage.reading_work import WorkReading
 class Reading:
     """The people and the work of a site, as they come in at one desk."""
 
+    crew: Crew
     desk: Desk
     people: PeopleReading
     work: WorkReading
@@ -23,12 +24,12 @@ class Reading:
     @classmethod
     def of(cls, cloud: JiraCloud, crew: Crew, scope: Scope) -> Reading:
         desk = Desk(cloud, crew, scope)
-        return cls(desk, PeopleReading(desk), WorkReading(desk))
+        return cls(crew, desk, PeopleReading(desk), WorkReading(desk))
 
     def run(self) -> Iterator[None]:
         """Reads everything; yields at least every 0.2 seconds. The longest chain begins first."""
         self.work.start()
         self.people.start()
-        yield from self.desk.crew.run()
-        while any([self.work.go_on(), self.people.go_on()]):
-            yield from self.desk.crew.run()
+        yield from self.crew.run()
+        while self.work.go_on():
+            yield from self.crew.run()

@@ -9,6 +9,7 @@ import pytest
 
 from jira_usage.api import JiraCloud
 from jira_usage.crew import Crew
+from jira_usage.directory import listed_rows
 from jira_usage.errors import JiraUsageError, PagingBroken, PermissionMissing, RequestRefused
 from jira_usage.paging import Documents, Page, Pages
 from jira_usage.period import DAY_MS, iso_instant
@@ -95,7 +96,7 @@ def read(site: Site, *, read_at: int = READ_AT, users: str = "complete") -> Memb
         for _ in range(5):
             for step, _ in enumerate(crew.run()):
                 assert step < 10_000
-            reading.go_on(listed)
+            reading.go_on(listed_rows(listed))
         assert not crew.open
     return reading
 

@@ -14,6 +14,7 @@ from jira_usage.activity import Acts
 from jira_usage.directory import (
     group_rows,
     issue_row,
+    listed_rows,
     product_group_rows,
     product_rows,
     user_rows,
@@ -247,15 +248,15 @@ def instant(text: str) -> datetime:
 
 def test_an_issue_is_known_by_its_id_key_project_and_last_update() -> None:
     first = issues()[0]
-    assert issue_row(first, to_epoch_ms(first["fields"]["updated"])) == {
-        "issue_id": "10063",
-        "issue_key": "EE-1",
-        "project_key": "EE",
-        "updated_at": to_epoch_ms("2021-03-28T08:06:08.713Z"),
-    }
+    assert issue_row(first, to_epoch_ms(first["fields"]["updated"])) == (
+        "10063",
+        "EE-1",
+        "EE",
+        to_epoch_ms("2021-03-28T08:06:08.713Z"),
+    )
     rows = [issue_row(issue, to_epoch_ms(issue["fields"]["updated"])) for issue in issues()]
-    assert Counter(row["project_key"] for row in rows) == {"EE": 30, "K5": 6}
-    assert None not in {row["updated_at"] for row in rows}
+    assert Counter(row.project_key for row in rows) == {"EE": 30, "K5": 6}
+    assert None not in {row.updated_at for row in rows}
 
 
 # --- changelog_edge_items.json: seven items
@@ -309,7 +310,7 @@ def all_users() -> Documents:
 
 
 def test_51_users_are_50_accounts_of_three_types() -> None:
-    rows = user_rows(all_users(), [])
+    rows = user_rows(listed_rows(all_users()), [])
     assert len(all_users()) == 51
     assert [r["account_id"] for r in rows] == list({u["accountId"]: 0 for u in all_users()})
     assert Counter((r["account_type"], r["active"]) for r in rows) == {
@@ -327,7 +328,7 @@ def test_51_users_are_50_accounts_of_three_types() -> None:
 
 
 def test_an_agent_with_a_persons_prefix_is_an_app_and_a_hidden_email_is_a_person() -> None:
-    rows = {row["account_id"]: row for row in user_rows(all_users(), [])}
+    rows = {row["account_id"]: row for row in user_rows(listed_rows(all_users()), [])}
     agents = {i for i, row in rows.items() if i.startswith("712020:")}
     assert len(agents) == 9
     (person,) = [i for i in agents if rows[i]["account_type"] == "atlassian"]
@@ -349,7 +350,7 @@ def test_who_acts_and_is_not_listed_is_known_as_the_documents_name_them() -> Non
         }
         for actor in acts.actors.values()
     ]
-    rows = {row["account_id"]: row for row in user_rows([], actors)}
+    rows = {row["account_id"]: row for row in user_rows({}, actors)}
     assert Counter(row["account_type"] for row in rows.values()) == {"atlassian": 9, "app": 1}
     assert rows[BIG_PICTURE]["display_name"] == "BigPicture - for ppm, project management"
     assert not any(row["listed"] for row in rows.values())
@@ -421,7 +422,9 @@ def test_their_groups_give_access_by_id_and_have_their_names() -> None:
 
 def test_a_person_and_two_apps_are_told_apart_though_all_hold_the_license_group() -> None:
     told = load("user_expand_groups_applicationRoles_airbyteio")["responses"]
-    rows = [(r["display_name"], r["account_type"], r["email"]) for r in user_rows(told, [])]
+    rows = [
+        (r["display_name"], r["account_type"], r["email"]) for r in user_rows(listed_rows(told), [])
+    ]
     assert rows == [
         ("integration test", "atlassian", "integration-test@example.com"),
         ("Automation for Jira", "app", ""),

@@ -11,7 +11,13 @@ from typing import Any
 import pytest
 
 from jira_usage.activity import Acts
-from jira_usage.directory import group_rows, product_group_rows, product_rows, user_rows
+from jira_usage.directory import (
+    group_rows,
+    listed_rows,
+    product_group_rows,
+    product_rows,
+    user_rows,
+)
 from tests.recorded import load
 from tests.test_recorded import Documents, all_users, by_issue, issues, response, worklogs
 
@@ -98,7 +104,7 @@ def outcome(acts: Acts) -> Any:
 
 
 def account_rows(documents: Documents) -> Any:
-    return user_rows(documents, [])
+    return user_rows(listed_rows(documents), [])
 
 
 def role_rows(documents: Documents) -> Any:

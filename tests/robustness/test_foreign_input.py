@@ -99,14 +99,14 @@ def test_people_roles_and_projects_of_any_shape_make_rows(
 ) -> None:
     access = {"user": some, "site-admin": others}
     rows: dict[str, list[directory.Row]] = {
-        "users": directory.user_rows(some, others),
+        "users": directory.user_rows(directory.listed_rows(some), others),
         "products": directory.product_rows(some, others, {}),
         "product_groups": directory.product_group_rows(some),
         "groups": directory.group_rows(some, access, others),
         "fields": directory.field_rows(some),
         "projects": directory.project_rows(some, others),
         "role_actors": directory.role_actor_rows("WEB", "Developers", some),
-        "issues": [directory.issue_row(issue, None) for issue in some],
+        "issues": [directory.issue_row(issue, None)._asdict() for issue in some],
     }
     rows["products"] += directory.product_rows(None, some, {})
     for name, made in rows.items():
