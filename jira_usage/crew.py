@@ -24,7 +24,7 @@ from jira_usage.errors import JiraUsageError
 
 T = TypeVar("T")
 IN_FLIGHT = 8
-MOST_BIG = 2
+MOST_BIG = 3
 # Jobs that wait for their turn at a limited endpoint give their place to others.
 WAITING_JOBS = 16
 WAITING_PAGES = 4
