@@ -8,9 +8,7 @@ manifest, so an interrupted writer changes nothing for them. Nothing is pickled.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import os
-import secrets
 import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,6 +27,7 @@ from filelock import FileLock, Timeout
 from jira_usage.blobs import DATABASE, opened, reading, survive_power_loss, sweep
 from jira_usage.errors import InvalidInput, StoreDamaged, StoreUnusable, SyncRunning
 from jira_usage.period import end_of_date
+from jira_usage.proof import proves
 from jira_usage.rescue import drop_spare, is_sound, rebuild, spare, spares, write_spare
 from jira_usage.schema import BY_DATE, TABLES, fitted
 
@@ -414,24 +413,3 @@ class Store:
             if proves(generation.meta.get("admits", ""), email, api_token):
                 return kept
         return None
-
-
-def proof(email: str, api_token: str) -> str:
-    """A salted slow hash by which the same email and token are known again."""
-    salt = secrets.token_bytes(16)
-    return f"{salt.hex()}:{_slow_hash(email, api_token, salt).hex()}"
-
-
-def proves(kept: str, email: str, api_token: str) -> bool:
-    """Whether an email and a token are those that `kept` was made of."""
-    salt, _, digest = kept.partition(":")
-    try:
-        told = _slow_hash(email, api_token, bytes.fromhex(salt))
-        return bool(digest) and hmac.compare_digest(told, bytes.fromhex(digest))
-    except ValueError:
-        return False
-
-
-def _slow_hash(email: str, api_token: str, salt: bytes) -> bytes:
-    secret = f"{email.lower()}\n{api_token}".encode()
-    return hashlib.scrypt(secret, salt=salt, n=1 << 14, r=8, p=1)

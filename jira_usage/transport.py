@@ -27,16 +27,12 @@ from jira_usage import __version__
 from jira_usage.connection import is_loopback
 from jira_usage.errors import (
     AuthenticationFailed,
-    NotJiraCloud,
-    PermissionMissing,
     RateLimited,
-    RequestRefused,
-    SiteError,
     SiteUnreachable,
     SyncCancelled,
 )
+from jira_usage.judging import TOKEN_HINT, Limited, Temporary, judge, unreachable
 from jira_usage.pace import Lane, Patience
-from jira_usage.retry_after import LIMITED, retry_after
 from jira_usage.slim import decoded
 
 READING_POSTS = frozenset(
@@ -48,15 +44,6 @@ READING_POSTS = frozenset(
         "comment/list",
     }
 )
-# https://developer.atlassian.com/cloud/jira/platform/basic-auth-for-rest-apis/
-NOT_LOGGED_IN = frozenset(
-    {"AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED", "AUTHORISATION_FAILED", "OUT"}
-)
-TOKEN_HINT = (
-    "Check the email address and create a new token at id.atlassian.com under Security, "
-    "API tokens. A token ends after a year at the latest."
-)
-
 # A wait as short as this is no reason to let others go before.
 SHORT_WAIT = 0.05
 
@@ -153,13 +140,13 @@ class Transport:
             waited += self._wait_for_turn(lane_name)
             try:
                 answer = self._send(method, url, params, body, lane_name, decode)
-            except _Temporary as trouble:
+            except Temporary as trouble:
                 failures += 1
                 error, pause = trouble.error, max(self._backoff(failures), trouble.wait)
                 if failures >= patience.attempts or waited + pause > patience.longest_wait:
                     raise error from None
                 waited += self._pause(pause)
-            except _Limited as limit:
+            except Limited as limit:
                 limits += 1
                 with self._lock:
                     lane, now = self._lanes[lane_name], time.monotonic()
@@ -237,12 +224,14 @@ class Transport:
             ):
                 content = self._read(response)
         except (requests.RequestException, HTTPError, OSError) as error:
-            raise _Temporary(_unreachable(self.base_url, error)) from None
-        self._judge(response, content)
+            raise Temporary(unreachable(self.base_url, error)) from None
+        told = {"signs_in": self._signs_in, "is_jira": self._is_jira}
+        judge(response.status_code, response.headers, content, **told)
+        self._check_identity(response.headers.get("X-AAccountId"))
         try:
             return decoded(content, decode)
         except ValueError:
-            raise _Temporary(
+            raise Temporary(
                 SiteUnreachable(
                     "Jira's answers arrive damaged, several times.",
                     "Try again; a proxy on the way may cut them.",
@@ -268,60 +257,6 @@ class Transport:
             return gzip.decompress(content)
         except (EOFError, zlib.error):
             raise OSError("the answer is damaged") from None
-
-    def _judge(self, response: requests.Response, content: bytes) -> None:
-        """Raises the error that an answer's status, headers and type tell of."""
-        status = response.status_code
-        # Whoever sends no credentials is told OUT, which is then no failure.
-        login = response.headers.get("X-Seraph-LoginReason", "") if self._signs_in else ""
-        if NOT_LOGGED_IN & {part.strip().upper() for part in login.split(",")}:
-            if "AUTHENTICATION_DENIED" in login.upper():
-                raise AuthenticationFailed(
-                    "Jira has locked this login after too many failed attempts.",
-                    "Log in once in a browser, then try again.",
-                )
-            raise AuthenticationFailed("Jira does not accept this email and token.", TOKEN_HINT)
-        wait = retry_after(status, response.headers)
-        if status == LIMITED:
-            raise _Limited(wait)
-        if status >= 500 or status == 408:
-            if b"Product Unavailable" in content or b"has been deactivated" in content:
-                raise NotJiraCloud(
-                    "Jira is deactivated on this site.",
-                    "An organization administrator can activate it again at admin.atlassian.com.",
-                )
-            raise _Temporary(
-                SiteUnreachable(
-                    f"Jira answered with an error of its own ({status}), several times.",
-                    "Try again in a few minutes; status.atlassian.com tells of outages.",
-                ),
-                wait,
-            )
-        if 300 <= status < 400:
-            there = urlsplit(response.headers.get("Location", "")).hostname or "another page"
-            raise NotJiraCloud(
-                f"The site sends us on to {there}, and a token is never sent after a redirect.",
-                "If the site was renamed, connect with its new address.",
-            )
-        is_json = "json" in response.headers.get("Content-Type", "").lower()
-        page = NotJiraCloud(
-            "What answers at this address is a web page, not Jira Cloud's API.",
-            "Check the address: the site may be misspelled, renamed or suspended.",
-        )
-        if not is_json and status == 200:
-            raise _Temporary(page)
-        if not is_json and status == 404 and (not self._is_jira or b"Page Unavailable" in content):
-            raise page
-        if status == 401:
-            raise _unauthorized(content)
-        if status == 403:
-            raise PermissionMissing(
-                "Jira does not allow this account to read that.",
-                "A Jira administrator can grant the permission.",
-            )
-        if status >= 400:
-            raise RequestRefused(f"Jira refused a request ({status}).", status=status)
-        self._check_identity(response.headers.get("X-AAccountId"))
 
     def expect_account(self, account_id: str) -> None:
         """From now on each answer must be for this account, if the site says whom it answers.
@@ -375,43 +310,6 @@ class _Anonymous(AuthBase):
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         return request
-
-
-class _Temporary(Exception):
-    def __init__(self, error: SiteError, wait: float = 0.0) -> None:
-        super().__init__()
-        self.error = error
-        self.wait = wait
-
-
-class _Limited(Exception):
-    def __init__(self, wait: float) -> None:
-        super().__init__()
-        self.wait = wait
-
-
-def _unauthorized(content: bytes) -> AuthenticationFailed | PermissionMissing:
-    if b"scope does not match" in content:
-        return PermissionMissing(
-            "The token's scopes do not allow this.",
-            "Create a token with the scopes read:jira-work, read:jira-user and "
-            "manage:jira-configuration, or one without scopes.",
-        )
-    return AuthenticationFailed("Jira does not accept this email and token.", TOKEN_HINT)
-
-
-def _unreachable(base_url: str, error: Exception) -> SiteUnreachable:
-    host = urlsplit(base_url).netloc
-    kind = type(error).__name__
-    if "SSL" in kind or "SSL" in type(getattr(error, "__context__", None)).__name__:
-        why = f"No secure connection to {host} could be made."
-    elif "Timeout" in kind:
-        why = f"{host} did not answer in time."
-    else:
-        why = f"No connection to {host} could be made."
-    return SiteUnreachable(
-        why, "Check the address, your network and its proxy or firewall, then try again."
-    )
 
 
 def _in_words(seconds: float) -> str:

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 
 from jira_usage.errors import InvalidInput, StoreDamaged, StoreUnusable, SyncIncomplete
-from jira_usage.store import Generation, SiteStore, Store, proof, proves
+from jira_usage.proof import proof, proves
+from jira_usage.store import Generation, SiteStore, Store
 
 SITE = "https://acme.atlassian.net"
 

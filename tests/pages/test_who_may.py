@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from jira_usage import decisions, jobs
 from jira_usage.errors import PermissionMissing
+from jira_usage.proof import proof
 from jira_usage.roles import Access, Standing
-from jira_usage.store import proof
 from jira_usage.ui import login, session
 from tests.builders import company, publish, user
 from tests.pages import kept_site

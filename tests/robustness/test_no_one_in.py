@@ -25,6 +25,7 @@ from jira_usage import blobs, store
 from jira_usage.demo import DemoSite
 from jira_usage.errors import SiteUnreachable, StoreUnusable
 from jira_usage.pace import Patience
+from jira_usage.proof import proof
 from jira_usage.store import Generation, SiteStore
 from jira_usage.transport import Transport
 
@@ -114,7 +115,7 @@ def test_a_name_that_leads_to_another_machine_gets_no_token(
 @pytest.fixture(scope="module")
 def of_ann(tmp_path_factory: pytest.TempPathFactory) -> store.Store:
     kept = store_in(tmp_path_factory.mktemp("home"))
-    told = {"site_url": "https://acme.atlassian.net", "admits": store.proof("ann@x.org", "token")}
+    told = {"site_url": "https://acme.atlassian.net", "admits": proof("ann@x.org", "token")}
     kept.site("https://acme.atlassian.net", "ann").publish(Generation("a", {}, told))
     return kept
 
