@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,13 +17,14 @@ from jira_usage.changes import changes
 from jira_usage.coverage import ACTIVITY, CoverageNotes
 from jira_usage.known_comments import remembered
 from jira_usage.least import least_requests
-from jira_usage.merging import merge_acts, nameless_since, tally_of, worklog_events
+from jira_usage.merging import AT_ONCE, merge_acts, nameless_since, tally_of, worklog_events
+from jira_usage.paging import Documents
 from jira_usage.preflight import SignedIn
 from jira_usage.reading import Scope
 from jira_usage.retention import retention, since
 from jira_usage.schema import BY_DATE, TABLES
 from jira_usage.site_reading import Reading
-from jira_usage.store import Generation, SiteStore
+from jira_usage.store import Generation, SiteStore, encoded
 
 NOTABLE_SKEW_MS = 60_000
 
@@ -98,7 +100,8 @@ def build(
         name: pa.Table.from_pylist(rows_by_table.pop(name), TABLES[name])
         for name in list(rows_by_table)
     }
-    made["issues"] = _issue_table(reading.work.issues.values())
+    made["issues"] = _table("issues", list(reading.work.issues.values()))
+    made["members"] = _table("members", _member_rows(reading.people.members))
     made["users"] = _first_seen(kept, last, made["users"], as_of).sort_by("account_id")
     different = _changes(kept, last, made, reading.desk.coverage, as_of)
     made["changes"] = different.filter(pc.greater_equal(different["at"], oldest_ms))
@@ -113,8 +116,9 @@ def build(
     _remark(reading.desk.coverage, nameless, signed_in.skew_ms)
     rows = reading.desk.coverage.rows(as_of)
     made["coverage"] = pa.Table.from_pylist(rows, TABLES["coverage"])
-    for name, table in made.items():
-        tables[name] = {"": kept.save_table(table)}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for name, blob in zip(made, pool.map(encoded, made.values()), strict=True):
+            tables[name] = {"": kept.save_blob(blob)}
     sent = signed_in.cloud.transport.requests_sent
     summary = Summary(
         snapshot_id=uuid.uuid4().hex,
@@ -203,11 +207,6 @@ def _directory_rows(reading: Reading) -> dict[str, list[dict[str, Any]]]:
     return {
         "users": directory.user_rows(people.listed, [*members, *actors]),
         "groups": directory.group_rows(roles, people.access_groups, role_actors),
-        "members": [
-            {"group_id": group, "account_id": account_id}
-            for group, some in people.members.items()
-            for account_id in sorted({str(p.get("accountId") or "") for p in some} - {""})
-        ],
         "products": directory.product_rows(people.roles, people.licenses, people.approximate),
         "product_groups": directory.product_group_rows(roles),
         "fields": directory.field_rows(people.fields or []),
@@ -292,8 +291,18 @@ def _changes(
     return pa.concat_tables([kept.load_table(last.tables["changes"][""]), new])
 
 
-def _issue_table(rows: Collection[directory.IssueRow]) -> pa.Table:
-    schema = TABLES["issues"]
+def _member_rows(members: Mapping[str, Documents]) -> list[tuple[str, str]]:
+    """MEMBERS of each group, each account once."""
+    return [
+        (group, account_id)
+        for group, some in members.items()
+        for account_id in sorted({str(person.get("accountId") or "") for person in some} - {""})
+    ]
+
+
+def _table(name: str, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
+    """A table of many rows, which are given in the order of its columns."""
+    schema = TABLES[name]
     columns = zip(*rows, strict=True) if rows else [[] for _ in schema]
     return pa.Table.from_arrays(list(map(pa.array, columns, schema.types)), schema=schema)
 

@@ -455,6 +455,7 @@ def chatty_worlds(draw: st.DrawFn) -> World:
     )  # fmt: skip
 
 
+# Each example is synced twice: slow, and the site is shared, and shows another world each time.
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(shown=chatty_worlds())
 def test_whatever_becomes_of_comments_a_later_sync_tells_what_a_full_one_does(

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from jira_usage.crew import IN_FLIGHT, MOST_BIG, WAITING_PAGES, Crew, Kind, once
+from jira_usage.crew import IN_FLIGHT, MOST_BIG, WAITING_PAGES, Crew, Kind, Share, once
 from jira_usage.errors import JiraUsageError, PagingBroken
 
 
@@ -236,3 +236,27 @@ def test_big_pages_of_all_kinds_are_few_at_once_and_who_waits_is_not_counted() -
             crew.read(once(big.visit), take, refuse, kind=kinds[number % 2])
         finish(crew)
     assert big.most <= MOST_BIG and not left
+
+
+def test_a_share_of_the_jobs_tells_whenever_none_of_it_is_left() -> None:
+    heard: list[object] = []
+    gate = threading.Event()
+    with Crew(threading.Event()) as crew:
+
+        def idle() -> None:
+            heard.append("idle")
+            if heard.count("idle") == 1:
+                share.read(refused, heard.append, heard.append)
+            else:
+                gate.set()
+
+        def refused() -> Iterator[object]:
+            raise PagingBroken("no more")
+
+        share = Share(crew, idle)
+        crew.read(once(lambda: gate.wait(20)), lambda came: None, refuse)
+        share.read(lambda: [1, 2], heard.append, refuse, lambda: heard.append("done"))
+        finish(crew)
+    assert heard[:4] == [1, 2, "done", "idle"]
+    assert isinstance(heard[4], PagingBroken) and heard[5:] == ["idle"]
+    assert gate.is_set() and not share.open and not crew.open

@@ -90,7 +90,7 @@ def read(site: Site, *, read_at: int = READ_AT, users: str = "complete") -> Memb
         desk = Desk(cast(JiraCloud, site), crew, scope)
         reading = MembersReading(desk)
         listed = reading.one_each(site.users())
-        desk.coverage.states["users"] = users  # type: ignore[assignment]
+        desk.coverage.states["users"] = users  # type: ignore[assignment]  # a state as text
         reading.start()
         reading.want({"groupId": "g", "name": "Everybody"})
         for _ in range(5):
@@ -209,7 +209,7 @@ def test_many_changes_are_read_with_the_group() -> None:
 
 def test_after_a_day_and_a_half_it_is_read_whole_without_a_question() -> None:
     site = Site()
-    site.records = AssertionError("the log is not asked")  # type: ignore[assignment]
+    site.records = AssertionError("the log is not asked")  # type: ignore[assignment]  # raised when asked
     read(site, read_at=NOW - 2 * DAY_MS)
     assert site.pages == 240
 

@@ -237,8 +237,8 @@ def test_what_is_not_understood_is_counted_and_told_and_the_rest_is_kept(
     lost = [*site.histories[first][:2], *site.histories[third]]
     missing = {("issue_changed", h["id"]) for h in lost if h["created"] <= to_epoch_ms(NOW)}
     site.histories[first][:2] = [without(lost[0], "id"), without(lost[1], "created")]
-    site.histories[second].append("a text")  # type: ignore[arg-type]
-    site.histories[third] = "no list"  # type: ignore[assignment]
+    site.histories[second].append("a text")  # type: ignore[arg-type]  # no history
+    site.histories[third] = "no list"  # type: ignore[assignment]  # no list
     one, two = site.issues[second]["fields"]["comment"]["comments"]
     missing |= {("comment_created", one["id"]), ("comment_created", two["id"])}
     del one["id"]
@@ -335,7 +335,7 @@ def test_two_products_and_no_other_list_in_their_place(
     cloud: JiraCloud, site: RecordedSite
 ) -> None:
     assert ids([cloud.application_roles()], "key") == ["jira-servicedesk", "jira-software"]
-    site.roles = {"errorMessages": ["?"]}  # type: ignore[assignment]
+    site.roles = {"errorMessages": ["?"]}  # type: ignore[assignment]  # no list
     with pytest.raises(PagingBroken):
         cloud.application_roles()
 

@@ -103,7 +103,7 @@ UNLISTED = {"active": False, "listed": False}
 
 def at(kept: SiteStore, days: float, rows: dict[str, list[Row]], **how: object) -> Snapshot:
     """What is there once a sync so many days after NOW has found `rows`."""
-    publish(kept, now=NOW + round(days * DAY_MS), covered_days=500, **rows, **how)  # type: ignore[arg-type]
+    publish(kept, now=NOW + round(days * DAY_MS), covered_days=500, **rows, **how)  # type: ignore[arg-type]  # rows of any table by name
     kept.publish(without_left(kept, current(kept)))
     return Snapshot.load(kept)
 

@@ -205,7 +205,7 @@ class Remembering(JiraCloud):
 
     def __init__(self, cloud: JiraCloud) -> None:
         super().__init__(cloud.transport)
-        self.issue = cache(cloud.issue)  # type: ignore[method-assign]
+        self.issue = cache(cloud.issue)  # type: ignore[method-assign]  # asked once for each issue
         self._once = cache(lambda name, issue_id: list(getattr(cloud, name)(issue_id)))
 
     def changelog(self, issue_id: str) -> Iterator[Documents]:
@@ -361,6 +361,7 @@ planting = given(
     chance=st.randoms(use_true_random=False),
     ways=st.lists(st.sampled_from(WAYS), max_size=12),
 )
+# Each example reads a site: it takes a while, which is no fault.
 slow: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 
 

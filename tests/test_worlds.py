@@ -58,6 +58,7 @@ def site() -> Iterator[DemoSite]:
     derandomize=not ASKED,
     database=None,
     deadline=None,
+    # Each example is synced three times, over a site that all of them share.
     suppress_health_check=list(HealthCheck),
     print_blob=True,
 )

@@ -185,7 +185,7 @@ def _serve(
 
     site = DemoSite(size=size, seed=SEED, now=NOW, latency=latency)
     gate = Gate(ByHeart(site._app), rate)
-    site._app = gate  # type: ignore[assignment]
+    site._app = gate  # type: ignore[assignment]  # any ASGI app will do
     with site:
         tls_url, path = ("", None)
         if certificate is not None:

@@ -24,9 +24,9 @@ def history(ident: str, *, created: str | int = AT, **worklog: str) -> dict[str,
 
 def told(*, comments: object = (), worklogs: object = (), histories: object = ()) -> Records:
     records = Records()
-    records.add_comments(comments)  # type: ignore[arg-type]
-    records.add_worklogs(worklogs)  # type: ignore[arg-type]
-    records.add_histories("1", histories)  # type: ignore[arg-type]
+    records.add_comments(comments)  # type: ignore[arg-type]  # what a site may send
+    records.add_worklogs(worklogs)  # type: ignore[arg-type]  # what a site may send
+    records.add_histories("1", histories)  # type: ignore[arg-type]  # what a site may send
     return records
 
 

@@ -274,6 +274,7 @@ def files(draw: st.DrawFn) -> bytes:
     return out.getvalue().encode(encoding, "replace")
 
 
+# Whole files are made: it takes a while, which is no fault.
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(st.binary(max_size=200), files()))
 @example(b"\xff\xfe")

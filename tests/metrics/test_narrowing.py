@@ -29,7 +29,7 @@ THAT_DAY = WINDOW.dates[-4]
 def who(asked: Narrowing, **more: object) -> list[str]:
     ids = USERS["account_id"]
     counts = day_counts(EVENTS, ids, WINDOW)
-    mask = narrowing.narrowed(asked, EVENTS, ids, counts, WINDOW, 0, **more)  # type: ignore[arg-type]
+    mask = narrowing.narrowed(asked, EVENTS, ids, counts, WINDOW, 0, **more)  # type: ignore[arg-type]  # facets by name
     return ids[mask].tolist()
 
 

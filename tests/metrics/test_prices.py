@@ -197,7 +197,7 @@ def test_amounts_are_rounded_to_cents_only_when_shown() -> None:
 )
 def test_prices_that_make_no_sense_are_refused(model: str, steps: tuple[Step, ...]) -> None:
     with pytest.raises(InvalidInput):
-        Price(model, steps)  # type: ignore[arg-type]
+        Price(model, steps)  # type: ignore[arg-type]  # steps that are none
 
 
 @pytest.mark.parametrize(

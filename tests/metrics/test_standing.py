@@ -14,7 +14,7 @@ def coverage(**states: str) -> pd.DataFrame:
     for name in notes.states:
         notes.read(name)
     for name, state in states.items():
-        notes.note(name, state, "why")  # type: ignore[arg-type]
+        notes.note(name, state, "why")  # type: ignore[arg-type]  # a state as text
     return pd.DataFrame(notes.rows(0))
 
 

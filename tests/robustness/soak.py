@@ -63,7 +63,7 @@ class Readers:
 
     def __init__(self, store: Store, site: DemoSite, count: int) -> None:
         self.kept = kept_of(site, store)
-        self.stop, self.reads, self.wrong = threading.Event(), 0, []  # type: ignore[var-annotated]
+        self.stop, self.reads, self.wrong = threading.Event(), 0, []  # type: ignore[var-annotated]  # filled by threads
         self._sizes: dict[str, int] = {}
         self._lock = threading.Lock()
         self._threads = [threading.Thread(target=self._read, args=(n,)) for n in range(count)]

@@ -29,6 +29,7 @@ from jira_usage.seen import LastSeen
 from jira_usage.store import Generation
 from jira_usage.terms import Terms
 
+# Whole documents are made: it takes a while, which is no fault.
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TODAY = date(2026, 11, 18)
 

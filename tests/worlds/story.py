@@ -40,7 +40,7 @@ class Brief:
     def __repr__(self) -> str:
         told = [
             f"{f.name}={getattr(self, f.name)!r}"
-            for f in fields(self)  # type: ignore[arg-type]
+            for f in fields(self)  # type: ignore[arg-type]  # only told of data classes
             if getattr(self, f.name) != f.default
         ]
         return f"{type(self).__name__}({', '.join(told)})"
