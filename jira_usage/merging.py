@@ -68,7 +68,7 @@ def _days(table: pa.Table) -> list[tuple[str, pa.Table]]:
     numbers = table["at"].to_numpy() // DAY_MS
     order = np.argsort(numbers, kind="stable")
     days, starts = np.unique(numbers[order], return_index=True)
-    ends = [*starts[1:].tolist(), len(order)]
+    ends = np.append(starts[1:], len(order))[: len(days)].tolist()
     by_day = table.take(pa.array(order))
     return [
         (from_epoch_ms(day * DAY_MS).date().isoformat(), by_day.slice(start, end - start))
