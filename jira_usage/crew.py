@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from jira_usage.errors import JiraUsageError
 
@@ -306,19 +306,8 @@ def _nothing() -> None:
     pass
 
 
-class Jobs(Protocol):
-    """What jobs are put to: a crew, or a share of it."""
-
-    open: int
-
-    def read(
-        self,
-        pages: Callable[[], Iterable[T]],
-        take: Callable[[T], None],
-        failed: Callable[[JiraUsageError], None],
-        done: Callable[[], None] | None = None,
-        kind: Kind = OTHER,
-    ) -> None: ...
+# What jobs are put to.
+Jobs = Crew | Share
 
 
 @dataclass
