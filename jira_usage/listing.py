@@ -201,6 +201,7 @@ class UntoldListing:
         else:
             self._over = True
             rest = partial(self._pages.starting, reached)
+            # Only with a name does mypy know what it takes.
             take: Callable[[Page], None] = lambda page: self._take(page.entries)  # noqa: E731
             self._crew.read(rest, take, self._failed, self._done, self._kind)
 

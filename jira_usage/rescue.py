@@ -48,6 +48,7 @@ def _entries(folder: Path) -> Iterator[tuple[str, bytes]]:
     """What the rows of a damaged database still tell, from either end up to the damage."""
     with closing(sqlite3.connect(folder / DATABASE)) as database:
         for order in ("ASC", "DESC"):
+            # The order is one of the two words above, and can't be a parameter.
             query = f"SELECT key, filename, value FROM Cache ORDER BY rowid {order}"  # noqa: S608
             with suppress(sqlite3.Error, UnicodeDecodeError):
                 for key, filename, value in database.execute(query):

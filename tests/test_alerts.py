@@ -205,7 +205,7 @@ class Post:
     def __init__(self) -> None:
         self.got: list[Any] = []
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         self.got.append((envelope.rcpt_tos, envelope.content))
         return "250 OK"
 

@@ -144,7 +144,7 @@ def _handler(sky: Sky) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             self._answer()
 
-        do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_GET  # noqa: N815
+        do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_GET  # noqa: N815 - http.server's
 
         def log_message(self, format: str, *told: Any) -> None:
             """Silent."""
