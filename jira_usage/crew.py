@@ -25,6 +25,7 @@ from jira_usage.errors import JiraUsageError
 T = TypeVar("T")
 IN_FLIGHT = 8
 MOST_BIG = 3
+BIG_BESIDE_SMALL = 2
 # Jobs that wait for their turn at a limited endpoint give their place to others.
 WAITING_JOBS = 16
 WAITING_PAGES = 4
@@ -38,7 +39,8 @@ class Kind:
 
     Jobs of one kind ask one endpoint, so a limited endpoint never holds all threads. Of
     all whose pages are `big`, no more than MOST_BIG are read at once: each is held in
-    memory whole, and decoding more of them at a time would keep the small ones waiting.
+    memory whole. As long as small ones wait they are fewer, BIG_BESIDE_SMALL: while many
+    big ones are decoded, small ones are late.
     """
 
     name: str = "other"
@@ -237,11 +239,11 @@ class Crew:
         """The job to begin now; None where there is none, or no place for it."""
         if self._places <= self._coming_back:
             return None
-        return min((jobs[0] for kind, jobs in self._jobs.items() if self._may(kind)), default=None)
-
-    def _may(self, kind: Kind) -> bool:
-        room = self._running[kind] < kind.most and not (kind.big and self._big >= MOST_BIG)
-        return room and bool(self._jobs[kind])
+        may = [
+            jobs[0] for kind, jobs in self._jobs.items() if jobs and self._running[kind] < kind.most
+        ]
+        most_big = MOST_BIG if all(job.kind.big for job in may) else BIG_BESIDE_SMALL
+        return min((job for job in may if not job.kind.big or self._big < most_big), default=None)
 
     def _work(self, job: _Work) -> None:
         try:

@@ -44,7 +44,7 @@ def distinct_acts(acts: pa.Table) -> pa.Table:
     """
     key = [name for name in ("act", "source_id", "at", "worklog_id") if name in acts.column_names]
     rows = acts.select(key).append_column("row", pa.array(np.arange(acts.num_rows)))
-    last = rows.group_by(key).aggregate([("row", "max")])["row_max"]
+    last = rows.group_by(key, use_threads=False).aggregate([("row", "max")])["row_max"]
     return acts.take(last.take(pc.sort_indices(last)))
 
 

@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jira_usage.events import distinct_acts, settled_worklogs
-from jira_usage.paging import chunks
 from jira_usage.period import DAY_MS, from_epoch_ms
 from jira_usage.schema import TABLES, WORKLOG_EVENTS
 from jira_usage.store import SiteStore, encoded
@@ -47,11 +46,11 @@ def merge_acts(
             table = table.take(pc.sort_indices(table, order)).combine_chunks()
             return None if table.equals(last) else (encoded(table), table.num_rows - last.num_rows)
 
-        for days in chunks(sorted(acts_by_day.keys() | ranks_by_day.keys()), AT_ONCE):
-            for day, different in zip(days, pool.map(merged, days), strict=True):
-                if different:
-                    parts[day] = kept.save_blob(different[0])
-                    new += different[1]
+        days = sorted(acts_by_day.keys() | ranks_by_day.keys())
+        for day, different in zip(days, pool.map(merged, days), strict=True):
+            if different:
+                parts[day] = kept.save_blob(different[0])
+                new += different[1]
     return parts, new
 
 

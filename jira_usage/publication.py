@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from jira_usage import directory
 from jira_usage.changes import changes
 from jira_usage.coverage import ACTIVITY, CoverageNotes
+from jira_usage.heap import columns_of
 from jira_usage.known_comments import remembered
 from jira_usage.least import least_requests
 from jira_usage.merging import AT_ONCE, merge_acts, nameless_since, tally_of, worklog_events
@@ -202,7 +203,7 @@ def _directory_rows(reading: Reading) -> dict[str, list[dict[str, Any]]]:
     roles = people.roles or []
     members = [m for page in people.members.values() for m in page]
     acted = {**work.ranks.actors, **work.acts.actors}
-    actors = [msgspec.to_builtins(person) for person in acted.values()]
+    actors = [msgspec.to_builtins(acted[one]) for one in acted.keys() - people.listed.keys()]
     role_actors = [a for _, _, some in people.role_actors for a in some]
     return {
         "users": directory.user_rows(people.listed, [*members, *actors]),
@@ -303,7 +304,7 @@ def _member_rows(members: Mapping[str, Documents]) -> list[tuple[str, str]]:
 def _table(name: str, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
     """A table of many rows, which are given in the order of its columns."""
     schema = TABLES[name]
-    columns = zip(*rows, strict=True) if rows else [[] for _ in schema]
+    columns = columns_of(rows, len(schema))
     return pa.Table.from_arrays(list(map(pa.array, columns, schema.types)), schema=schema)
 
 

@@ -15,11 +15,11 @@ from functools import partial
 
 import pyarrow.compute as pc
 
-from jira_usage.collector import seldom_collecting
 from jira_usage.connection import Connection
 from jira_usage.crew import Crew, once
 from jira_usage.errors import JiraUsageError, SyncCancelled, SyncIncomplete
 from jira_usage.forgetting import settled, without_forgotten
+from jira_usage.interpreter import tuned
 from jira_usage.known_comments import KnownComments
 from jira_usage.pace import Patience
 from jira_usage.period import DAY_MS, find_zone
@@ -89,7 +89,7 @@ def sync(
     kept = store.site(signed_in.site_url, signed_in.account_id)
     try:
         # A slow hash, on purpose: it is made while Jira is asked.
-        with kept.writing(), ThreadPoolExecutor(1) as beside:
+        with kept.writing(), tuned(), ThreadPoolExecutor(1) as beside:
             admits = beside.submit(proof, connection.email, connection.api_token)
             last = kept.newest_intact()
             days = min(days, retention(kept).acts)
@@ -194,7 +194,7 @@ def _read(
 ) -> Generator[Progress, None, Reading]:
     """Runs the reading to its end; yields Progress, returns the Reading."""
     transport = signed_in.cloud.transport
-    with Crew(cancel) as crew, seldom_collecting():
+    with Crew(cancel) as crew:
         transport.places = crew
         reading = Reading.of(signed_in.cloud, crew, scope)
         said = 0.0

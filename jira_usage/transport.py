@@ -222,7 +222,8 @@ class Transport:
                     **self._network,
                 ) as response,
             ):
-                content = self._read(response)
+                body = self._read(response)
+            content = _unzipped(body) if _is_zipped(response) else body
         except (requests.RequestException, HTTPError, OSError) as error:
             raise Temporary(unreachable(self.base_url, error)) from None
         told = {"signs_in": self._signs_in, "is_jira": self._is_jira}
@@ -241,22 +242,16 @@ class Transport:
     def _read(self, response: requests.Response) -> bytes:
         """The whole body; a slow drip ends at `longest_answer`, a cancel at the next piece.
 
-        What is zipped is unzipped at once when it is whole: other threads run meanwhile.
+        What is zipped stays so: whole, it is unzipped without keeping other threads waiting.
         """
         deadline = time.monotonic() + self._patience.longest_answer
-        zipped = response.headers.get("Content-Encoding") == "gzip"
-        content = bytearray()
+        zipped, body = _is_zipped(response), bytearray()
         while piece := response.raw.read1(1 << 20, decode_content=not zipped):
-            content += piece
+            body += piece
             self._stop_if_cancelled()
             if time.monotonic() > deadline:
                 raise OSError("the answer is too slow")
-        if not zipped:
-            return cast(bytes, content)  # which a copy of many megabytes would not be better for
-        try:
-            return gzip.decompress(content)
-        except (EOFError, zlib.error):
-            raise OSError("the answer is damaged") from None
+        return cast(bytes, body)  # which a copy of many megabytes would not be better for
 
     def expect_account(self, account_id: str) -> None:
         """From now on each answer must be for this account, if the site says whom it answers.
@@ -310,6 +305,17 @@ class _Anonymous(AuthBase):
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         return request
+
+
+def _is_zipped(response: requests.Response) -> bool:
+    return response.headers.get("Content-Encoding") == "gzip"
+
+
+def _unzipped(body: bytes) -> bytes:
+    try:
+        return gzip.decompress(body)
+    except (EOFError, zlib.error):
+        raise OSError("the answer is damaged") from None
 
 
 def _in_words(seconds: float) -> str:

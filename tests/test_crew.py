@@ -7,7 +7,16 @@ from functools import partial
 
 import pytest
 
-from jira_usage.crew import IN_FLIGHT, MOST_BIG, WAITING_PAGES, Crew, Kind, Share, once
+from jira_usage.crew import (
+    BIG_BESIDE_SMALL,
+    IN_FLIGHT,
+    MOST_BIG,
+    WAITING_PAGES,
+    Crew,
+    Kind,
+    Share,
+    once,
+)
 from jira_usage.errors import JiraUsageError, PagingBroken
 
 
@@ -236,6 +245,27 @@ def test_big_pages_of_all_kinds_are_few_at_once_and_who_waits_is_not_counted() -
             crew.read(once(big.visit), take, refuse, kind=kinds[number % 2])
         finish(crew)
     assert big.most <= MOST_BIG and not left
+
+
+def test_while_small_pages_wait_fewer_big_ones_are_read_at_once() -> None:
+    big, all_put, free = Meter(), threading.Event(), threading.Event()
+    left = [0] * 10
+    with Crew(threading.Event()) as crew:
+
+        def take(_: None) -> None:
+            left.pop()
+            if not left:
+                free.set()
+
+        for _ in range(IN_FLIGHT):
+            crew.read(once(lambda: all_put.wait(20)), lambda _: None, refuse)
+        for _ in range(IN_FLIGHT):
+            crew.read(once(lambda: free.wait(20)), lambda _: None, refuse, kind=Kind("small"))
+        for _ in range(len(left)):
+            crew.read(once(big.visit), take, refuse, kind=Kind("big", urgent=True, big=True))
+        all_put.set()
+        finish(crew)
+    assert big.most <= BIG_BESIDE_SMALL and not left
 
 
 def test_a_share_of_the_jobs_tells_whenever_none_of_it_is_left() -> None:

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "jira_usage"
 
 COLLECTING = {
-    "collector",
+    "interpreter",
     "documents",
     "changes",
     "heap",
