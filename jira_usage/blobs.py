@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sqlite3
@@ -69,7 +70,7 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
             super().remove(file_path)
 
     def _write(
-        self, full_path: str, iterator: Iterator[bytes], mode: str, encoding: str | None = None
+        self, full_path: str, iterator: io.BytesIO, mode: str, encoding: str | None = None
     ) -> int:
         path = Path(full_path)
         for folder in (path.parent.parent, path.parent):
@@ -77,7 +78,7 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache has no types
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         try:
             with os.fdopen(handle, "wb") as writer:
-                size = sum(writer.write(chunk) for chunk in iterator)
+                size = writer.write(iterator.read())  # going through it would be line by line
                 writer.flush()
                 os.fsync(writer.fileno())
         except OSError:

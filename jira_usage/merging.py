@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -20,14 +21,21 @@ AT_ONCE = 2
 _DICTIONARIES = ["act", "account_id", "issue_id"]
 
 
+class Merged(NamedTuple):
+    """The parts of a table by UTC date, and how many of its rows are new."""
+
+    parts: dict[str, str]
+    new: int
+
+
 def merge_acts(
     kept: SiteStore,
     name: str,
     before: Mapping[str, str],
     acts: Sequence[pa.Table],
     ranks: Sequence[pa.Table],
-) -> tuple[dict[str, str], int]:
-    """The parts of `acts` or `worklog_acts` by UTC date, and how many acts are new.
+) -> Merged:
+    """`acts` or `worklog_acts` with those that were read now.
 
     What was seen stays, also when its comment, work log or issue is deleted later. A
     date without a new act keeps its blob. Of a history that was asked for its ranking
@@ -51,7 +59,7 @@ def merge_acts(
             if different:
                 parts[day] = kept.save_blob(different[0])
                 new += different[1]
-    return parts, new
+    return Merged(parts, new)
 
 
 def _by_day(pool: ThreadPoolExecutor, tables: Iterable[pa.Table]) -> dict[str, list[pa.Table]]:

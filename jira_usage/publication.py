@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -18,7 +19,14 @@ from jira_usage.coverage import ACTIVITY, CoverageNotes
 from jira_usage.heap import columns_of
 from jira_usage.known_comments import remembered
 from jira_usage.least import least_requests
-from jira_usage.merging import AT_ONCE, merge_acts, nameless_since, tally_of, worklog_events
+from jira_usage.merging import (
+    AT_ONCE,
+    Merged,
+    merge_acts,
+    nameless_since,
+    tally_of,
+    worklog_events,
+)
 from jira_usage.paging import Documents
 from jira_usage.preflight import SignedIn
 from jira_usage.reading import Scope
@@ -80,43 +88,12 @@ def build(
     scope = reading.desk.scope
     as_of = signed_in.now_ms()
     oldest_ms = retention(kept).acts_from_ms(as_of)
-    tables: dict[str, dict[str, str]] = {}
-    new_acts = 0
-    for name in BY_DATE:
-        before = last.tables[name] if last else {}
-        read = (reading.work.acts.tables(name), reading.work.ranks.tables(name))
-        parts, new = merge_acts(kept, name, before, *read)
-        tables[name] = since(parts, oldest_ms)
-        new_acts += new
-    rows_by_table = _directory_rows(reading)
-    if reading.people.fields is None and last and "fields" in last.tables:
-        tables["fields"] = dict(last.tables["fields"])
-        del rows_by_table["fields"]
-    listed = reading.desk.coverage.states["users"] == "complete"
-    blobs = [key for name in BY_DATE for key in tables[name].values()]
-    earlier = _former_users(kept, last, blobs, rows_by_table["users"], anonymous=listed)
-    rows_by_table["users"] += earlier
-    # One by one: of a large site, rows of all at once are much to hold.
-    made = {
-        name: pa.Table.from_pylist(rows_by_table.pop(name), TABLES[name])
-        for name in list(rows_by_table)
-    }
-    made["issues"] = _table("issues", list(reading.work.issues.values()))
-    made["members"] = _table("members", _member_rows(reading.people.members))
-    made["users"] = _first_seen(kept, last, made["users"], as_of).sort_by("account_id")
-    different = _changes(kept, last, made, reading.desk.coverage, as_of)
-    made["changes"] = different.filter(pc.greater_equal(different["at"], oldest_ms))
-    merged = _merge_issues(kept, last, made["issues"])
-    made["issues"] = _of_use(kept, merged, blobs, oldest_ms)
-    made["known_comments"] = _known_comments(kept, last, reading, made["issues"])
-    made["worklog_events"] = worklog_events(kept, tables["worklog_acts"])
-    made["tally"] = tally_of(
-        kept, tables["acts"], made["worklog_events"], made["users"], made["issues"]
-    )
+    made, work = _made(kept, last, reading, as_of, oldest_ms)
     nameless = nameless_since(made["tally"], made["users"], scope.keep_from_ms)
     _remark(reading.desk.coverage, nameless, signed_in.skew_ms)
     rows = reading.desk.coverage.rows(as_of)
     made["coverage"] = pa.Table.from_pylist(rows, TABLES["coverage"])
+    tables = {name: merged.parts for name, merged in work.items()}
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for name, blob in zip(made, pool.map(encoded, made.values()), strict=True):
             tables[name] = {"": kept.save_blob(blob)}
@@ -140,7 +117,7 @@ def build(
         histories=reading.desk.counts["changes"],
         worklogs=reading.desk.counts["work logs"],
         acts=sum(t.num_rows for name in BY_DATE for t in reading.work.acts.tables(name)),
-        new_acts=new_acts,
+        new_acts=sum(merged.new for merged in work.values()),
         coverage=dict(reading.desk.coverage.states),
     )
     meta = {
@@ -159,6 +136,46 @@ def build(
         "ranks_read_at": reading.work.ranks_read_at,
     }
     return Generation(summary.snapshot_id, tables, meta), summary
+
+
+def _made(
+    kept: SiteStore, last: Generation | None, reading: Reading, as_of: int, oldest_ms: int
+) -> tuple[dict[str, pa.Table], dict[str, Merged]]:
+    """All tables that are not by date, and what became of those that are."""
+    merged = partial(_merged, kept, last, reading, oldest_ms)
+    worklogs = merged("worklog_acts")
+    with ThreadPoolExecutor(1) as beside:
+        merging = beside.submit(merged, "acts")
+        events = worklog_events(kept, worklogs.parts)
+        user_rows, made = _directory(reading)
+        acts = merging.result()
+    work = {"acts": acts, "worklog_acts": worklogs}
+    blobs = [key for merged in work.values() for key in merged.parts.values()]
+    if reading.people.fields is None and last and "fields" in last.tables:
+        made["fields"] = kept.load_table(last.tables["fields"][""])
+    listed = reading.desk.coverage.states["users"] == "complete"
+    user_rows += _former_users(kept, last, blobs, user_rows, anonymous=listed)
+    users = pa.Table.from_pylist(user_rows, TABLES["users"])
+    made["users"] = _first_seen(kept, last, users, as_of).sort_by("account_id")
+    different = _changes(kept, last, made, reading.desk.coverage, as_of)
+    made["changes"] = different.filter(pc.greater_equal(different["at"], oldest_ms))
+    issues = _merge_issues(kept, last, made["issues"])
+    made["issues"] = _of_use(kept, issues, blobs, oldest_ms)
+    made["known_comments"] = _known_comments(kept, last, reading, made["issues"])
+    made["worklog_events"] = events
+    made["tally"] = tally_of(kept, acts.parts, events, made["users"], made["issues"])
+    return made, work
+
+
+def _merged(
+    kept: SiteStore, last: Generation | None, reading: Reading, oldest_ms: int, name: str
+) -> Merged:
+    """The acts of a table that were read, merged with those of the last generation."""
+    before = last.tables[name] if last else {}
+    work = reading.work
+    with kept.opened():
+        merged = merge_acts(kept, name, before, work.acts.tables(name), work.ranks.tables(name))
+    return Merged(since(merged.parts, oldest_ms), merged.new)
 
 
 def _read_so_far(scope: Scope, reading: Reading, last: Generation | None) -> dict[str, Any]:
@@ -198,15 +215,15 @@ def _remark(coverage: CoverageNotes, nameless: int, skew_ms: int) -> None:
         )
 
 
-def _directory_rows(reading: Reading) -> dict[str, list[dict[str, Any]]]:
+def _directory(reading: Reading) -> tuple[list[directory.Row], dict[str, pa.Table]]:
+    """The rows of users, and the tables of all else but acts."""
     people, work = reading.people, reading.work
     roles = people.roles or []
     members = [m for page in people.members.values() for m in page]
     acted = {**work.ranks.actors, **work.acts.actors}
     actors = [msgspec.to_builtins(acted[one]) for one in acted.keys() - people.listed.keys()]
     role_actors = [a for _, _, some in people.role_actors for a in some]
-    return {
-        "users": directory.user_rows(people.listed, [*members, *actors]),
+    rows = {
         "groups": directory.group_rows(roles, people.access_groups, role_actors),
         "products": directory.product_rows(people.roles, people.licenses, people.approximate),
         "product_groups": directory.product_group_rows(roles),
@@ -218,6 +235,10 @@ def _directory_rows(reading: Reading) -> dict[str, list[dict[str, Any]]]:
             for row in directory.role_actor_rows(project_key, role, some)
         ],
     }
+    made = {name: pa.Table.from_pylist(some, TABLES[name]) for name, some in rows.items()}
+    made["issues"] = _table("issues", list(work.issues.values()))
+    made["members"] = _table("members", _member_rows(people.members))
+    return directory.user_rows(people.listed, [*members, *actors]), made
 
 
 def _former_users(
