@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 from jira_usage import decisions, links, seen
 from jira_usage.blobs import scrub
 from jira_usage.errors import InvalidInput, NothingSynced, StoreDamaged
+from jira_usage.generation import Generation
 from jira_usage.pseudonyms import Pseudonyms
-from jira_usage.store import Generation, SiteStore
+from jira_usage.store import SiteStore
 
 NOTE = "forgotten"
 

@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jira_usage.events import distinct_acts, settled_worklogs
+from jira_usage.generation import encoded
 from jira_usage.period import DAY_MS, from_epoch_ms
 from jira_usage.schema import TABLES, WORKLOG_EVENTS
-from jira_usage.store import SiteStore, encoded
+from jira_usage.store import SiteStore
 from jira_usage.tally import NEEDED, tally
 
 # Dates that are merged side by side: each is held in memory whole.

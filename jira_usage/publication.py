@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from jira_usage import directory
 from jira_usage.changes import changes
 from jira_usage.coverage import ACTIVITY, CoverageNotes
+from jira_usage.generation import Generation, encoded
 from jira_usage.heap import columns_of
 from jira_usage.known_comments import remembered
 from jira_usage.least import least_requests
@@ -33,7 +34,7 @@ from jira_usage.reading import Scope
 from jira_usage.retention import retention, since
 from jira_usage.schema import BY_DATE, TABLES
 from jira_usage.site_reading import Reading
-from jira_usage.store import Generation, SiteStore, encoded
+from jira_usage.store import SiteStore
 
 NOTABLE_SKEW_MS = 60_000
 

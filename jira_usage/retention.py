@@ -15,9 +15,10 @@ import pyarrow as pa
 
 from jira_usage.errors import InvalidInput, StoreDamaged
 from jira_usage.forgetting import forget_notes, without
+from jira_usage.generation import Generation
 from jira_usage.period import DAY_MS, from_epoch_ms
 from jira_usage.pseudonyms import Pseudonyms
-from jira_usage.store import Generation, SiteStore
+from jira_usage.store import SiteStore
 
 NOTE, LEFT = "retention", "left"
 SHORTEST_DAYS, USUAL_DAYS, LONGEST_DAYS = 30, 400, 3_660

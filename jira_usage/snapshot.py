@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 
 from jira_usage.errors import NothingSynced, StoreDamaged
 from jira_usage.events import EVENT_ORDER, settled_events
+from jira_usage.generation import Generation
 from jira_usage.period import DAY_MS, LATEST_MS, Period, from_epoch_ms
 from jira_usage.schema import KINDS, TABLES, WORKLOG_GONE, fitted
-from jira_usage.store import Generation, SiteStore
+from jira_usage.store import SiteStore
 
 
 class Snapshot:

@@ -13,12 +13,9 @@ import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import msgspec
-import orjson
 import platformdirs
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -26,83 +23,13 @@ from filelock import FileLock, Timeout
 
 from jira_usage.blobs import DATABASE, opened, reading, survive_power_loss, sweep
 from jira_usage.errors import InvalidInput, StoreDamaged, StoreUnusable, SyncRunning
+from jira_usage.generation import Generation, damaged, encoded
 from jira_usage.period import end_of_date
 from jira_usage.proof import proves
 from jira_usage.rescue import drop_spare, is_sound, rebuild, spare, spares, write_spare
 from jira_usage.schema import BY_DATE, TABLES, fitted
 
 CURRENT, PREVIOUS, NOTE = "current", "previous", "note:"
-# Instants, and ids that hardly ever come again: a dictionary of them is as long as they are.
-_NEVER_TWICE = ("at", "source_id")
-FORMAT = 2
-
-
-@dataclass(frozen=True)
-class Generation:
-    """One finished sync: which blobs its tables are in, and what is known about it.
-
-    `tables` maps a table's name to its parts, each a name (a date for acts) and a
-    blob's key. `id` is unique and changes with every publication.
-    """
-
-    id: str
-    tables: Mapping[str, Mapping[str, str]]
-    meta: Mapping[str, Any] = field(default_factory=dict)
-
-    def to_json(self) -> bytes:
-        told = {"format": FORMAT, "id": self.id, "tables": self.tables, "meta": self.meta}
-        text = orjson.dumps(told)
-        return text + b"\n" + hashlib.sha256(text).hexdigest().encode()
-
-    @classmethod
-    def from_json(cls, text: bytes) -> Generation:
-        text, _, digest = text.partition(b"\n")
-        if digest and hashlib.sha256(text).hexdigest().encode() != digest:
-            raise _damaged()
-        try:
-            told = msgspec.json.decode(text, type=_Manifest)
-        except (msgspec.MsgspecError, RecursionError, ValueError):
-            raise _damaged() from None
-        if told.format > FORMAT:
-            raise StoreUnusable(
-                "The stored data was written by a newer version of this app.",
-                "Update the app. Nothing was changed.",
-            )
-        if told.format != FORMAT:
-            raise StoreDamaged(
-                "The stored data can't be read by this version.", "Sync the site again."
-            )
-        return cls(told.id, told.tables, told.meta)
-
-    @property
-    def blobs(self) -> set[str]:
-        return {key for parts in self.tables.values() for key in parts.values()}
-
-
-class _Manifest(msgspec.Struct):
-    format: int
-    id: str
-    tables: dict[str, dict[str, str]]
-    meta: dict[str, Any]
-
-
-def _damaged() -> StoreDamaged:
-    return StoreDamaged("A part of the stored data is damaged.", "Sync the site again.")
-
-
-def encoded(table: pa.Table) -> bytes:
-    """A table as Parquet."""
-    sink = pa.BufferOutputStream()
-    names = table.schema.names
-    pq.write_table(
-        table,
-        sink,
-        compression="zstd",
-        use_dictionary=[name for name in names if name not in _NEVER_TWICE],
-        column_encoding={"at": "DELTA_BINARY_PACKED"} if "at" in names else None,
-        write_statistics=False,
-    )
-    return bytes(sink.getvalue().to_pybytes())
 
 
 class SiteStore:
@@ -164,25 +91,25 @@ class SiteStore:
                 parts = pq.ParquetFile(pa.BufferReader(blob), read_dictionary=list(dictionaries))
                 yield parts.read(columns)
             except (pa.ArrowException, OSError):
-                raise _damaged() from None
+                raise damaged() from None
 
     def _columns(self, keys: Iterable[str]) -> list[list[str]]:
         try:
             return [pq.read_schema(pa.BufferReader(blob)).names for blob in self._blobs(keys)]
         except (pa.ArrowException, OSError):
-            raise _damaged() from None
+            raise damaged() from None
 
     def _blobs(self, keys: Iterable[str]) -> Iterator[bytes]:
         keys = list(keys)
         if not keys:
             return
         if not self.exists:
-            raise _damaged()
+            raise damaged()
         with reading(self.folder) as get:
             for key in keys:
                 blob = get(key)
                 if blob is None or hashlib.sha256(blob).hexdigest() != key:
-                    raise _damaged()
+                    raise damaged()
                 yield blob
 
     def opened(self) -> AbstractContextManager[object]:

@@ -19,6 +19,7 @@ from jira_usage.connection import Connection
 from jira_usage.crew import Crew, once
 from jira_usage.errors import JiraUsageError, SyncCancelled, SyncIncomplete
 from jira_usage.forgetting import settled, without_forgotten
+from jira_usage.generation import Generation
 from jira_usage.interpreter import tuned
 from jira_usage.known_comments import KnownComments
 from jira_usage.pace import Patience
@@ -30,7 +31,7 @@ from jira_usage.publication import Terms, build
 from jira_usage.reading import Scope
 from jira_usage.retention import retention, without_left
 from jira_usage.site_reading import Reading
-from jira_usage.store import Generation, SiteStore, Store
+from jira_usage.store import SiteStore, Store
 from jira_usage.sweep import GroupRead, Sweep, date_of
 
 # Jira's search index lags by minutes, after bulk changes by hours (JRACLOUD-97427).

@@ -15,11 +15,12 @@ import pyarrow as pa
 from jira_usage.activity import Acts
 from jira_usage.coverage import CoverageNotes
 from jira_usage.events import distinct_acts, settled_events, settled_worklogs
+from jira_usage.generation import Generation
 from jira_usage.merging import merge_acts
 from jira_usage.period import DAY_MS, Period, epoch_ms
 from jira_usage.schema import BY_DATE, COMMENT_CREATED, KINDS, TABLES
 from jira_usage.snapshot import Snapshot
-from jira_usage.store import Generation, SiteStore
+from jira_usage.store import SiteStore
 from jira_usage.tally import NEEDED, tally
 
 Row = dict[str, Any]

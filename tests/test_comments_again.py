@@ -15,7 +15,8 @@ from jira_usage.demo import DemoSite
 from jira_usage.demo.server import App, Reply, json_reply
 from jira_usage.demo.times import from_ms
 from jira_usage.errors import AuthenticationFailed
-from jira_usage.store import Generation, SiteStore, Store
+from jira_usage.generation import Generation
+from jira_usage.store import SiteStore, Store
 from jira_usage.sync import Progress, Summary, requests_left, sync
 from tests.test_sync import HASTY, connect
 from tests.test_worlds import differences, incomplete, snapshot, standing_still, wrong

@@ -15,11 +15,12 @@ import pytest
 from jira_usage import decisions, forgetting, links
 from jira_usage.decisions import Decision, Noted
 from jira_usage.errors import InvalidInput
+from jira_usage.generation import Generation
 from jira_usage.metrics import answers
 from jira_usage.scope import Scope
 from jira_usage.seen import LastSeen, load_last_seen, save_last_seen
 from jira_usage.snapshot import Snapshot
-from jira_usage.store import Generation, SiteStore, Store
+from jira_usage.store import SiteStore, Store
 from tests.builders import NOW, act, company, days_ago, publish, window
 
 TRACES = ("ben", "Ben Okri", "ben.okri@acme.example", "A note about Ben")

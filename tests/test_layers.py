@@ -52,6 +52,7 @@ HALL = {
     "errors",
     "events",
     "forgetting",
+    "generation",
     "links",
     "period",
     "proof",

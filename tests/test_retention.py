@@ -12,6 +12,7 @@ from jira_usage import decisions
 from jira_usage.decisions import Decision
 from jira_usage.demo import DemoSite
 from jira_usage.errors import InvalidInput, StoreDamaged
+from jira_usage.generation import Generation
 from jira_usage.period import DAY_MS, from_epoch_ms
 from jira_usage.retention import (
     LEFT,
@@ -26,7 +27,7 @@ from jira_usage.retention import (
 from jira_usage.schema import BY_DATE
 from jira_usage.seen import LastSeen, load_last_seen, save_last_seen
 from jira_usage.snapshot import Snapshot
-from jira_usage.store import Generation, SiteStore, Store
+from jira_usage.store import SiteStore, Store
 from tests.builders import NOW, Row, act, company, days_ago, publish, user
 from tests.robustness.place import COMPARED, MORNING, exported, kept_of, synced
 

@@ -8,8 +8,9 @@ import pyarrow as pa
 import pytest
 
 from jira_usage.errors import InvalidInput, StoreDamaged, StoreUnusable, SyncIncomplete
+from jira_usage.generation import Generation
 from jira_usage.proof import proof, proves
-from jira_usage.store import Generation, SiteStore, Store
+from jira_usage.store import SiteStore, Store
 
 SITE = "https://acme.atlassian.net"
 

@@ -25,6 +25,8 @@ CALLER_ZONE = ZoneInfo("America/New_York")
 LAG_MS = 4 * 60_000
 SKEW_MS = 7 * 60_000
 DRIFT_MS = 45_000
+NOT_ADMIN = "You do not have permission to perform this operation. Administer Jira is required."
+LOGIN = "You are not authenticated. Authentication required to perform this operation."
 
 
 class Refusal(Exception):
@@ -257,3 +259,9 @@ def start_ms(now: datetime | None) -> int | None:
 
 def as_ms(step: timedelta) -> int:
     return step // timedelta(milliseconds=1)
+
+
+def need_admin(desk: Desk, ask: Ask) -> None:
+    """A refusal, unless the caller administers Jira."""
+    if not desk.may_administer(ask):
+        raise Refusal(403, NOT_ADMIN)

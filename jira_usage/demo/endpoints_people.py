@@ -9,7 +9,7 @@ import numpy as np
 
 from jira_usage.demo.chance import Column, mix
 from jira_usage.demo.company import Group
-from jira_usage.demo.desk import CALLER_ZONE, Ask, Desk, Refusal, endpoint
+from jira_usage.demo.desk import CALLER_ZONE, LOGIN, Ask, Desk, Refusal, endpoint
 from jira_usage.demo.workdays import DAY
 
 NOT_ALLOWED = "You do not have permission to browse users and groups."
@@ -55,9 +55,7 @@ def users_search(desk: Desk, ask: Ask) -> Any:
 
 def _person(desk: Desk, ask: Ask) -> int:
     if ask.anonymous:
-        raise Refusal(
-            401, "You are not authenticated. Authentication required to perform this operation."
-        )
+        raise Refusal(401, LOGIN)
     _need_browse(desk, ask)
     account_id = ask.text("accountId")
     if not account_id:

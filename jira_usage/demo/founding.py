@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import uuid
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -27,6 +26,7 @@ from jira_usage.demo.company import (
     Role,
 )
 from jira_usage.demo.sizes import Size
+from jira_usage.demo.staffing import Staffing
 from jira_usage.demo.workdays import DAY, FAR, HOUR, OFFICES, day_of
 
 COMPANY = "Nordlicht Systems"
@@ -40,40 +40,6 @@ FORGET_DAYS = 460
 
 SITE_ADMIN, ADMIN, ACCESS_ADMIN, ADDONS, STAFF, CONTRACTORS, HOSTILE_GROUP = 5, 6, 7, 8, 10, 9, 11
 USERS, OLD_USERS, DESK, DISCOVERY, WORK = 0, 1, 2, 3, 4
-
-
-@dataclass
-class Staffing:
-    """Who works where and how much: what the generator of life needs to know."""
-
-    office: Column  # per slot
-    weight: Column  # per slot, 0 for readers
-    candidates: Column  # slots, project after project
-    cumulative: Column  # rises by one per project
-    everyone: Column
-    everyone_cumulative: Column
-    customer_slots: Column
-    robot_slots: Column
-    tireless: int  # an account that works round the clock
-    project_weight: Column
-    project_phase: Column  # in [0, 1), or -1 for projects that never fade
-    project_desk: Column  # mask: customers write here
-    project_timed: Column  # mask: people log work here
-    project_hidden: Column  # share of issues behind a security level
-
-    def pick(self, projects: Column, u: Column) -> Column:
-        """A slot of each project's people, the busy ones more often."""
-        row = np.searchsorted(self.cumulative, projects + u, side="right")
-        return self.candidates[np.minimum(row, len(self.candidates) - 1)]
-
-    def anyone(self, u: Column) -> Column:
-        row = np.searchsorted(self.everyone_cumulative, u, side="right")
-        return self.everyone[np.minimum(row, len(self.everyone) - 1)]
-
-    def weights_on(self, day: int) -> Column:
-        """How much each project starts on that day; some come and go, some are dead."""
-        wave = np.sin(2 * np.pi * (day / 560.0 + self.project_phase)) * 1.9 + 0.6
-        return self.project_weight * np.where(self.project_phase < 0, 1.0, np.clip(wave, 0.0, 1.0))
 
 
 def group_id(seed: int, number: int) -> str:

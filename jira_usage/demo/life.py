@@ -18,8 +18,9 @@ from jira_usage.demo.acts import (
 )
 from jira_usage.demo.chance import Column
 from jira_usage.demo.company import Company
-from jira_usage.demo.founding import EPOCH_DAY, Staffing
+from jira_usage.demo.founding import EPOCH_DAY
 from jira_usage.demo.scene import Cohort, Ids, Scene
+from jira_usage.demo.staffing import Staffing
 from jira_usage.demo.talk import write_comments
 from jira_usage.demo.timesheets import log_work
 from jira_usage.demo.workdays import DAY, FAR, HOUR, Workdays, instants

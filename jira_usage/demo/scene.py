@@ -9,8 +9,9 @@ import numpy as np
 
 from jira_usage.demo.chance import Column
 from jira_usage.demo.company import Company
-from jira_usage.demo.founding import EPOCH_DAY, Staffing
+from jira_usage.demo.founding import EPOCH_DAY
 from jira_usage.demo.sizes import Size
+from jira_usage.demo.staffing import Staffing
 from jira_usage.demo.workdays import DAY, HOUR, Workdays, instants
 
 

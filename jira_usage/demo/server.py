@@ -16,7 +16,13 @@ from urllib.parse import parse_qs, unquote
 
 import orjson
 
-from jira_usage.demo import endpoints_acts, endpoints_people, endpoints_search, endpoints_site
+from jira_usage.demo import (
+    endpoints_acts,
+    endpoints_people,
+    endpoints_projects,
+    endpoints_search,
+    endpoints_site,
+)
 from jira_usage.demo.desk import DRIFT_MS, ROUTES, Ask, Desk, Refusal, Route
 from jira_usage.demo.faults import Fault
 from jira_usage.demo.traps import Traps, empty_pages_left
@@ -26,7 +32,13 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-ENDPOINTS = (endpoints_acts, endpoints_people, endpoints_search, endpoints_site)
+ENDPOINTS = (
+    endpoints_acts,
+    endpoints_people,
+    endpoints_projects,
+    endpoints_search,
+    endpoints_site,
+)
 _GATEWAY = re.compile(r"^/ex/jira/([^/]+)(/.*)$")
 _REMOVED = (
     "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full "

@@ -13,10 +13,11 @@ from streamlit.testing.v1 import AppTest
 
 from jira_usage.connection import Connection, Site
 from jira_usage.coverage import CoverageNotes
+from jira_usage.generation import Generation
 from jira_usage.period import DAY_MS
 from jira_usage.proof import proof
 from jira_usage.schema import TABLES
-from jira_usage.store import Generation, SiteStore, Store
+from jira_usage.store import SiteStore, Store
 from jira_usage.ui import session
 
 Open = Callable[..., AppTest]

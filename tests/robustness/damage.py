@@ -24,7 +24,8 @@ from pathlib import Path
 from jira_usage import decisions
 from jira_usage.demo import DemoSite
 from jira_usage.errors import JiraUsageError, StoreDamaged
-from jira_usage.store import Generation, SiteStore
+from jira_usage.generation import Generation
+from jira_usage.store import SiteStore
 
 from .place import (
     a_site,

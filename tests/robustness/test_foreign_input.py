@@ -21,12 +21,12 @@ from jira_usage.blobs import is_ours
 from jira_usage.connection import Connection, Hosts, Site
 from jira_usage.deep import DEEPEST, pruned
 from jira_usage.errors import JiraUsageError
+from jira_usage.generation import Generation
 from jira_usage.metrics.admin_export import read_export
 from jira_usage.metrics.filled_in import read_filled_in
 from jira_usage.period import to_epoch_ms
 from jira_usage.schema import TABLES
 from jira_usage.seen import LastSeen
-from jira_usage.store import Generation
 from jira_usage.terms import Terms
 
 # Whole documents are made: it takes a while, which is no fault.

@@ -24,9 +24,10 @@ from hypothesis import strategies as st
 from jira_usage import blobs, store
 from jira_usage.demo import DemoSite
 from jira_usage.errors import SiteUnreachable, StoreUnusable
+from jira_usage.generation import Generation
 from jira_usage.pace import Patience
 from jira_usage.proof import proof
-from jira_usage.store import Generation, SiteStore
+from jira_usage.store import SiteStore
 from jira_usage.transport import Transport
 
 from .place import a_site, kept_of, store_in, synced, untrue

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jira_usage.connection import Connection
-from jira_usage.store import Generation, Store
+from jira_usage.generation import Generation
+from jira_usage.store import Store
 
 from ..site_process import SEED
 from .exports import EVENTS

@@ -14,10 +14,11 @@ import pyarrow as pa
 
 from jira_usage.connection import Connection
 from jira_usage.coverage import CoverageNotes
+from jira_usage.generation import Generation
 from jira_usage.merging import merge_acts, tally_of, worklog_events
 from jira_usage.period import DAY_MS
 from jira_usage.schema import BY_DATE, TABLES
-from jira_usage.store import Generation, SiteStore, Store
+from jira_usage.store import SiteStore, Store
 
 from ..site_process import SEED
 
