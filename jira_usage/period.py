@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
-from math import floor
 from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
@@ -34,8 +33,7 @@ def to_epoch_ms(value: object) -> int | None:
             moment = datetime.fromisoformat(value)
         except ValueError:
             return None
-        # Down to the microsecond, seconds as a float are exact to a fourth of that.
-        return None if moment.tzinfo is None else floor(moment.timestamp() * 1000 + 0.0005)
+        return None if moment.tzinfo is None else (moment - _EPOCH) // _MILLISECOND
     elif isinstance(value, float) and value == value:
         number = int(value) if abs(value) < 1e15 else -1
     else:
@@ -45,7 +43,7 @@ def to_epoch_ms(value: object) -> int | None:
     return number * 1000 if number < _SECONDS_BELOW else number
 
 
-_EPOCH = datetime(1970, 1, 1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _SECONDS_BELOW = 100_000_000_000
 
@@ -64,7 +62,7 @@ def epoch_ms(moment: datetime) -> int:
     """Milliseconds since 1970 of an aware datetime; a naive one is refused."""
     if moment.utcoffset() is None:
         raise ValueError("a naive datetime names no instant")
-    return (moment.astimezone(UTC).replace(tzinfo=None) - _EPOCH) // _MILLISECOND
+    return (moment - _EPOCH) // _MILLISECOND
 
 
 def iso_instant(ms: int) -> str:
