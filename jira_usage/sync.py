@@ -168,7 +168,7 @@ def _scope(
         ranked_issues=ranked,
         rank_fields=[f["field_id"] for f in fields if _is_rank(f)][:10],
         project_roles=roles,
-        expected_users=int(last.meta.get("listed", last.meta["users"])),
+        expected_users=int(last.meta["users"]),
         sweep=_sweep(kept, last, now_ms, len(ranked)),
     )
 
