@@ -75,20 +75,26 @@ class Lane:
 
     def limited(self, now: float, wait: float) -> None:
         """Nothing goes before `wait` has passed. Requests that were on their way together
-        meet one and the same limit."""
+        meet one and the same limit. One that lasts, so that nothing passes in between, says
+        nothing of the pace: others may have used it up."""
         if now >= self.resume_at:
             self.refused += 1
-            took = max(now - self.began_at, 0.001)
-            pace = self._rate(now) if self.peak else self.sent / took
-            self.start = SOON if took < SOON_SECONDS else LATE
-            # A limit was full when this began: a bucket that holds about a second's worth.
-            proven = self.passed / (took + FULL_SECONDS)
-            if wait > LONG_PAUSE and proven < pace * self.start:
-                pace, self.start = max(proven, LEAST * pace), STEADY
-            self.peak = max(SLOWEST, pace)
+            if self.refused == 1:
+                self._learn(now, wait)
             self.sent = self.passed = 0
         self.resume_at = max(self.resume_at, now + wait)
         self.next_at = max(self.next_at, self.resume_at)
+
+    def _learn(self, now: float, wait: float) -> None:
+        """Settles at which pace to go on, from the one at which a limit is met."""
+        took = max(now - self.began_at, 0.001)
+        pace = self._rate(now) if self.peak else self.sent / took
+        self.start = SOON if took < SOON_SECONDS else LATE
+        # A limit was full when this began: a bucket that holds about a second's worth.
+        proven = self.passed / (took + FULL_SECONDS)
+        if wait > LONG_PAUSE and proven < pace * self.start:
+            pace, self.start = max(proven, LEAST * pace), STEADY
+        self.peak = max(SLOWEST, pace)
 
     def _rate(self, now: float) -> float:
         """Requests a second: from `start` up to the peak, a plateau, then ever faster."""

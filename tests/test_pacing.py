@@ -21,6 +21,7 @@ class Limited:
     rate: float
     bucket: float
     retry_after: float = 1.0
+    shut: tuple[float, float] = (0.0, 0.0)  # from and until when nothing passes
     tokens: float = field(init=False)
     last_at: float = 0.0
     closed_until: float = 0.0
@@ -34,7 +35,7 @@ class Limited:
         self.too_early += now < self.closed_until - 1e-9
         self.tokens = min(self.bucket, self.tokens + (now - self.last_at) * self.rate)
         self.last_at = now
-        if self.tokens >= 1:
+        if self.tokens >= 1 and not self.shut[0] <= now < self.shut[1]:
             self.tokens -= 1
             return True
         self.refused += 1
@@ -116,6 +117,16 @@ def test_where_each_limit_costs_a_long_pause_few_are_met(
     site = Limited(rate, bucket=rate, retry_after=pause)
     assert served_per_second(site, 0.05, rate * 60) >= share * rate
     assert site.refused <= 20
+    assert site.too_early == 0
+
+
+@pytest.mark.parametrize("seconds", [1.0, 3.0, 5.0, 10.0])
+@pytest.mark.parametrize("rate", [20, 100])
+def test_where_others_use_up_the_limit_for_a_while_the_pace_comes_back(
+    rate: int, seconds: float
+) -> None:
+    site = Limited(rate, bucket=rate, shut=(10.0, 10.0 + seconds))
+    assert served_per_second(site, 0.05, rate * 60) >= 0.7 * rate
     assert site.too_early == 0
 
 
