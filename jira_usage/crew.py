@@ -74,14 +74,17 @@ class Crew:
         self._results: queue.Queue[Callable[[], None]] = queue.Queue(WAITING_PAGES)
         self._lock = threading.Lock()
         self._returning = threading.Condition(self._lock)
+        self._big_returning = threading.Condition(self._lock)
         self._idle: dict[bool, list[threading.Condition]] = {True: [], False: []}
         self._jobs: dict[Kind, list[_Job]] = {}
         self._running: Counter[Kind] = Counter()
         self._big = 0
         self._places = in_flight
-        self._coming_back = 0
+        self._coming_back = self._big_coming_back = 0
         self._threads: list[threading.Thread] = []
-        self._most_threads = in_flight + WAITING_JOBS
+        self._made = {True: 0, False: 0}
+        self._called = {True: False, False: False}
+        self._most_threads = in_flight + WAITING_JOBS  # of those for big pages, and of the others
         self._number = 0
         self.open = 0
         self._mine = threading.local()
@@ -103,6 +106,7 @@ class Crew:
             for idle in (*self._idle[True], *self._idle[False]):
                 idle.notify()
             self._returning.notify_all()
+            self._big_returning.notify_all()
         until = time.monotonic() + FAREWELL_SECONDS
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
@@ -156,8 +160,7 @@ class Crew:
         mine = getattr(self._mine, "turn", None)
         if mine is not None:
             with self._lock:
-                self._big -= mine.big
-                mine.big = False
+                self._no_longer_big(mine)
             self._make_room(mine)
 
     def _make_room(self, mine: _Turn) -> None:
@@ -174,13 +177,25 @@ class Crew:
     def _come_back(self, mine: _Turn) -> None:
         if not mine.placed:
             with self._lock:
+                if mine.kind.big and not mine.big:
+                    self._big_coming_back += 1
+                    while self._big >= MOST_BIG and not self._over:
+                        self._big_returning.wait(TICK_SECONDS)
+                    self._big_coming_back -= 1
+                    self._big += 1
+                    mine.big = True
                 self._coming_back += 1
                 while self._places <= 0 and not self._over:
                     self._returning.wait(TICK_SECONDS)
                 self._coming_back -= 1
                 self._places -= 1
-                self._big += mine.kind.big - mine.big
-                mine.placed, mine.big = True, mine.kind.big
+                mine.placed = True
+
+    def _no_longer_big(self, mine: _Turn) -> None:
+        if mine.big:
+            self._big -= 1
+            mine.big = False
+            self._big_returning.notify()
 
     @property
     def _over(self) -> bool:
@@ -193,16 +208,20 @@ class Crew:
         last: the memory that a thread has freed, it alone uses again.
         """
         job = self._best()
-        if job is None:
+        if job is None or self._called[job.kind.big]:  # who was called calls the next one
             return
         if idle := self._idle[job.kind.big]:
             idle.pop().notify()
-        elif len(self._threads) < self._most_threads:
+        elif self._made[job.kind.big] < self._most_threads:
             name = f"jira-read-{len(self._threads)}"
             big = [job.kind.big]
             thread = threading.Thread(target=self._serve, args=big, name=name, daemon=True)
             self._threads.append(thread)
+            self._made[job.kind.big] += 1
             thread.start()
+        else:
+            return
+        self._called[job.kind.big] = True
 
     def _serve(self, big: bool) -> None:
         while job := self._next(big):
@@ -212,7 +231,7 @@ class Crew:
             finally:
                 with self._lock:
                     self._running[job.kind] -= 1
-                    self._big -= mine.big
+                    self._no_longer_big(mine)
                 self._make_room(mine)
 
     def _next(self, big: bool) -> _Job | None:
@@ -220,6 +239,7 @@ class Crew:
         with self._lock:
             idle = threading.Condition(self._lock)
             while not self._over:
+                self._called[big] = False
                 job = self._best()
                 if job and job.kind.big == big:
                     heapq.heappop(self._jobs[job.kind])
@@ -243,7 +263,8 @@ class Crew:
             jobs[0] for kind, jobs in self._jobs.items() if jobs and self._running[kind] < kind.most
         ]
         most_big = MOST_BIG if all(job.kind.big for job in may) else BIG_BESIDE_SMALL
-        return min((job for job in may if not job.kind.big or self._big < most_big), default=None)
+        room = self._big + self._big_coming_back < most_big
+        return min((job for job in may if room or not job.kind.big), default=None)
 
     def _work(self, job: _Work) -> None:
         try:

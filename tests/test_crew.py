@@ -247,6 +247,39 @@ def test_big_pages_of_all_kinds_are_few_at_once_and_who_waits_is_not_counted() -
     assert big.most <= MOST_BIG and not left
 
 
+def test_who_comes_back_from_a_pause_waits_for_a_place_among_the_big() -> None:
+    big, done = Meter(), []
+    kind = Kind("big", big=True)
+    with Crew(threading.Event()) as crew:
+
+        def pages() -> Iterator[None]:
+            with crew.asking():
+                pass
+            crew.stand_aside()
+            time.sleep(0.02)
+            with crew.asking():
+                pass
+            big.visit()
+            yield
+
+        for _ in range(12):
+            crew.read(pages, done.append, refuse, kind=kind)
+        finish(crew)
+    assert big.most <= MOST_BIG and len(done) == 12
+
+
+def test_many_small_jobs_leave_threads_for_the_big_ones() -> None:
+    for _ in range(10):
+        done: list[None] = []
+        with Crew(threading.Event()) as crew:
+            for number in range(30):
+                crew.read(once(lambda: None), done.append, refuse, kind=Kind(f"small {number % 4}"))
+            for _ in range(3):
+                crew.read(once(lambda: None), done.append, refuse, kind=Kind("big", big=True))
+            finish(crew)
+        assert len(done) == 33
+
+
 def test_while_small_pages_wait_fewer_big_ones_are_read_at_once() -> None:
     big, all_put, free = Meter(), threading.Event(), threading.Event()
     left = [0] * 10
