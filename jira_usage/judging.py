@@ -123,3 +123,11 @@ def unreachable(base_url: str, error: Exception) -> SiteUnreachable:
     return SiteUnreachable(
         why, "Check the address, your network and its proxy or firewall, then try again."
     )
+
+
+def damaged() -> SiteUnreachable:
+    """Why an answer can't be read."""
+    return SiteUnreachable(
+        "Jira's answers arrive damaged, several times.",
+        "Try again; a proxy on the way may cut them.",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -10,6 +11,7 @@ from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
 LIMITED = 429
+_FRACTION = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}")
 
 
 def retry_after(status: int, headers: Mapping[str, str]) -> float:
@@ -18,10 +20,12 @@ def retry_after(status: int, headers: Mapping[str, str]) -> float:
     A date is read by the site's own clock, where the answer tells it: this one may differ.
     """
     for name in ("Retry-After", "Beta-Retry-After"):
-        if value := headers.get(name):
+        if value := headers.get(name, "").strip():
+            if _FRACTION.fullmatch(value):  # no standard has it, and proxies send it
+                return float(value)
             try:
                 date = headers.get("Date", "")
-                if date and not value.strip().isdecimal():
+                if date and not value.isdecimal():
                     wait = parsedate_to_datetime(value) - parsedate_to_datetime(date)
                     return max(0.0, wait.total_seconds())
                 return max(0.0, float(Retry().parse_retry_after(value)))

@@ -5,7 +5,6 @@ Only reading requests can be sent. Nothing here knows what an answer means.
 
 from __future__ import annotations
 
-import gzip
 import random
 import threading
 import time
@@ -21,17 +20,17 @@ import orjson
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from urllib3.exceptions import HTTPError
+from requests.exceptions import ReadTimeout
+from urllib3.exceptions import DecodeError, HTTPError
 
 from jira_usage import __version__
 from jira_usage.connection import is_loopback
 from jira_usage.errors import (
     AuthenticationFailed,
     RateLimited,
-    SiteUnreachable,
     SyncCancelled,
 )
-from jira_usage.judging import TOKEN_HINT, Limited, Temporary, judge, unreachable
+from jira_usage.judging import TOKEN_HINT, Limited, Temporary, damaged, judge, unreachable
 from jira_usage.pace import Lane, Patience
 from jira_usage.slim import decoded
 
@@ -46,6 +45,8 @@ READING_POSTS = frozenset(
 )
 # A wait as short as this is no reason to let others go before.
 SHORT_WAIT = 0.05
+# The largest page that Jira was seen to send is a hundredth of this.
+MOST_BYTES = 1 << 30
 
 JSON_BODY = {"Content-Type": "application/json"}
 
@@ -223,21 +224,23 @@ class Transport:
                 ) as response,
             ):
                 body = self._read(response)
-            content = _unzipped(body) if _is_zipped(response) else body
+        except DecodeError:
+            raise Temporary(damaged()) from None
         except (requests.RequestException, HTTPError, OSError) as error:
             raise Temporary(unreachable(self.base_url, error)) from None
+        try:
+            content = _unzipped(body) if _is_zipped(response) else body
+        except zlib.error:
+            if response.ok:
+                raise Temporary(damaged()) from None
+            content = b""  # a refusal is one, whatever became of its words
         told = {"signs_in": self._signs_in, "is_jira": self._is_jira}
         judge(response.status_code, response.headers, content, **told)
         self._check_identity(response.headers.get("X-AAccountId"))
         try:
             return decoded(content, decode)
         except ValueError:
-            raise Temporary(
-                SiteUnreachable(
-                    "Jira's answers arrive damaged, several times.",
-                    "Try again; a proxy on the way may cut them.",
-                )
-            ) from None
+            raise Temporary(damaged()) from None
 
     def _read(self, response: requests.Response) -> bytes:
         """The whole body; a slow drip ends at `longest_answer`, a cancel at the next piece.
@@ -249,8 +252,10 @@ class Transport:
         while piece := response.raw.read1(1 << 20, decode_content=not zipped):
             body += piece
             self._stop_if_cancelled()
+            if len(body) > MOST_BYTES:
+                raise DecodeError("too much")
             if time.monotonic() > deadline:
-                raise OSError("the answer is too slow")
+                raise ReadTimeout("the answer is too slow")
         return cast(bytes, body)  # which a copy of many megabytes would not be better for
 
     def expect_account(self, account_id: str) -> None:
@@ -308,14 +313,22 @@ class _Anonymous(AuthBase):
 
 
 def _is_zipped(response: requests.Response) -> bool:
-    return response.headers.get("Content-Encoding") == "gzip"
+    return response.headers.get("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip")
 
 
 def _unzipped(body: bytes) -> bytes:
-    try:
-        return gzip.decompress(body)
-    except (EOFError, zlib.error):
-        raise OSError("the answer is damaged") from None
+    """What a body of gzip members holds; zlib.error where that is damaged or far too much."""
+    parts, left = [], MOST_BYTES
+    while body:
+        member = zlib.decompressobj(wbits=31)
+        parts.append(member.decompress(body, left))
+        if not member.eof:
+            raise zlib.error("cut, or too much")
+        left -= len(parts[-1])
+        body = member.unused_data.lstrip(b"\0")
+        if body and left <= 0:
+            raise zlib.error("too much")
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _in_words(seconds: float) -> str:

@@ -248,7 +248,7 @@ def test_big_pages_of_all_kinds_are_few_at_once_and_who_waits_is_not_counted() -
 
 
 def test_who_comes_back_from_a_pause_waits_for_a_place_among_the_big() -> None:
-    big, done = Meter(), []
+    big, done = Meter(), list[None]()
     kind = Kind("big", big=True)
     with Crew(threading.Event()) as crew:
 

@@ -157,6 +157,39 @@ def test_what_was_packed_and_arrives_damaged_is_asked_for_again(
 
 
 @responses.activate
+def test_a_refusal_is_one_though_its_words_arrive_damaged(transport: Transport) -> None:
+    how = {"content_type": "application/json", "headers": {"Content-Encoding": "gzip"}}
+    responses.get(FIELD, status=401, body=b"no gzip", **how)
+    with pytest.raises(AuthenticationFailed):
+        ask(transport)
+    how["headers"] = {"Content-Encoding": "gzip", "Retry-After": "1847"}
+    responses.replace("GET", FIELD, status=429, body=b"no gzip", **how)
+    with pytest.raises(RateLimited, match="31 minutes"):
+        ask(transport)
+
+
+@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b'"cut"')[:-9]])
+@responses.activate
+def test_what_stays_damaged_is_said_to_be_damaged(transport: Transport, body: bytes) -> None:
+    how = {"content_type": "application/json", "headers": {"Content-Encoding": "gzip"}}
+    responses.get(FIELD, body=body, **how)
+    with pytest.raises(SiteUnreachable, match="damaged"):
+        ask(transport)
+
+
+@pytest.mark.parametrize("members", [1, 3])
+@responses.activate
+def test_an_answer_that_unpacks_without_end_is_not_read(
+    transport: Transport, members: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jira_usage.transport.MOST_BYTES", 2_000_000)
+    how = {"content_type": "application/json", "headers": {"Content-Encoding": "gzip"}}
+    responses.get(FIELD, body=gzip.compress(b" " * 2_000_001, 1) * members, **how)
+    with pytest.raises(SiteUnreachable, match="damaged"):
+        ask(transport)
+
+
+@responses.activate
 def test_a_limit_that_takes_too_long_is_told_instead_of_waited_for(transport: Transport) -> None:
     responses.get(FIELD, status=429, headers={"Retry-After": "1847"})
     with pytest.raises(RateLimited, match="31 minutes"):
