@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -35,18 +35,21 @@ def merge_acts(
     before: Mapping[str, str],
     acts: Sequence[pa.Table],
     ranks: Sequence[pa.Table],
+    go_on: Callable[[], None] = lambda: None,
 ) -> Merged:
     """`acts` or `worklog_acts` with those that were read now.
 
     What was seen stays, also when its comment, work log or issue is deleted later. A
     date without a new act keeps its blob. Of a history that was asked for its ranking
-    alone, any other reading tells more.
+    alone, any other reading tells more. `go_on` is asked before each date, and raises what
+    is to end it all.
     """
     parts, new = dict(before), 0
     with ThreadPoolExecutor(AT_ONCE) as pool:
         acts_by_day, ranks_by_day = _by_day(pool, acts), _by_day(pool, ranks)
 
         def merged(day: str) -> tuple[bytes, int] | None:
+            go_on()
             schema = TABLES[name]
             last = kept.load_table(parts[day]) if day in parts else schema.empty_table()
             some = [*ranks_by_day.pop(day, []), last, *acts_by_day.pop(day, [])]

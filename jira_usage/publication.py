@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -84,12 +84,16 @@ def build(
     last: Generation | None,
     reading: Reading,
     terms: Terms,
+    go_on: Callable[[], None],
 ) -> tuple[Generation, Summary]:
-    """Saves the tables and describes them; publishing is left to the caller."""
+    """Saves the tables and describes them; publishing is left to the caller.
+
+    `go_on` is asked again and again, and raises what is to end it.
+    """
     scope = reading.desk.scope
     as_of = signed_in.now_ms()
     oldest_ms = retention(kept).acts_from_ms(as_of)
-    made, work = _made(kept, last, reading, as_of, oldest_ms)
+    made, work = _made(kept, last, reading, as_of, oldest_ms, go_on)
     nameless = nameless_since(made["tally"], made["users"], scope.keep_from_ms)
     _remark(reading.desk.coverage, nameless, signed_in.skew_ms)
     rows = reading.desk.coverage.rows(as_of)
@@ -97,6 +101,7 @@ def build(
     tables = {name: merged.parts for name, merged in work.items()}
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for name, blob in zip(made, pool.map(encoded, made.values()), strict=True):
+            go_on()
             tables[name] = {"": kept.save_blob(blob)}
     sent = signed_in.cloud.transport.requests_sent
     summary = Summary(
@@ -140,10 +145,15 @@ def build(
 
 
 def _made(
-    kept: SiteStore, last: Generation | None, reading: Reading, as_of: int, oldest_ms: int
+    kept: SiteStore,
+    last: Generation | None,
+    reading: Reading,
+    as_of: int,
+    oldest_ms: int,
+    go_on: Callable[[], None],
 ) -> tuple[dict[str, pa.Table], dict[str, Merged]]:
     """All tables that are not by date, and what became of those that are."""
-    merged = partial(_merged, kept, last, reading, oldest_ms)
+    merged = partial(_merged, kept, last, reading, oldest_ms, go_on)
     worklogs = merged("worklog_acts")
     with ThreadPoolExecutor(1) as beside:
         merging = beside.submit(merged, "acts")
@@ -160,22 +170,29 @@ def _made(
     made["users"] = _first_seen(kept, last, users, as_of).sort_by("account_id")
     different = _changes(kept, last, made, reading.desk.coverage, as_of)
     made["changes"] = different.filter(pc.greater_equal(different["at"], oldest_ms))
+    go_on()
     issues = _merge_issues(kept, last, made["issues"])
     made["issues"] = _of_use(kept, issues, blobs, oldest_ms)
     made["known_comments"] = _known_comments(kept, last, reading, made["issues"])
+    go_on()
     made["worklog_events"] = events
     made["tally"] = tally_of(kept, acts.parts, events, made["users"], made["issues"])
     return made, work
 
 
 def _merged(
-    kept: SiteStore, last: Generation | None, reading: Reading, oldest_ms: int, name: str
+    kept: SiteStore,
+    last: Generation | None,
+    reading: Reading,
+    oldest_ms: int,
+    go_on: Callable[[], None],
+    name: str,
 ) -> Merged:
     """The acts of a table that were read, merged with those of the last generation."""
     before = last.tables[name] if last else {}
-    work = reading.work
+    read = reading.work.acts.tables(name), reading.work.ranks.tables(name)
     with kept.opened():
-        merged = merge_acts(kept, name, before, work.acts.tables(name), work.ranks.tables(name))
+        merged = merge_acts(kept, name, before, *read, go_on)
     return Merged(since(merged.parts, oldest_ms), merged.new)
 
 

@@ -101,9 +101,9 @@ def sync(
             duration = time.monotonic() - began
             terms = Terms(days, timezone, duration, admits.result())
             with kept.opened():
-                generation, summary = build(signed_in, kept, last, reading, terms)
-                if cancel.is_set():
-                    raise _cancelled()
+                go_on = partial(_stop_if, cancel)
+                generation, summary = build(signed_in, kept, last, reading, terms, go_on)
+                go_on()
                 kept.publish(without_left(kept, without_forgotten(kept, generation)))
             settled(kept)
     finally:
@@ -120,8 +120,7 @@ def _signed_in(
         ask = partial(sign_in, connection, patience=patience, cancel=cancel)
         crew.read(once(ask), found.append, _raise)
         for _ in crew.run():
-            if cancel.is_set():
-                raise _cancelled()
+            _stop_if(cancel)
             yield Progress("Connecting to the site")
     return found[0]
 
@@ -130,8 +129,9 @@ def _raise(error: JiraUsageError) -> None:
     raise error
 
 
-def _cancelled() -> SyncCancelled:
-    return SyncCancelled("The sync was cancelled.", "The last complete snapshot is kept.")
+def _stop_if(cancel: threading.Event) -> None:
+    if cancel.is_set():
+        raise SyncCancelled("The sync was cancelled.", "The last complete snapshot is kept.")
 
 
 def _scope(
@@ -200,8 +200,7 @@ def _read(
         reading = Reading.of(signed_in.cloud, crew, scope)
         said = 0.0
         for _ in reading.run():
-            if cancel.is_set():
-                raise _cancelled()
+            _stop_if(cancel)
             if time.monotonic() - said > 0.1:
                 said = time.monotonic()
                 done, total = dict(reading.desk.counts), dict(reading.desk.totals)

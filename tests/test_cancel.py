@@ -2,11 +2,14 @@
 
 import socket
 import threading
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
+from jira_usage import generation, merging
 from jira_usage.connection import Connection, Hosts
 from jira_usage.demo import DemoSite
 from jira_usage.demo.server import App, Reply
@@ -75,3 +78,19 @@ def test_while_jira_asks_everybody_to_wait_an_hour(
                 if step.message.startswith("Reading"):
                     limited.set()
                     threading.Timer(0.3, cancel.set).start()
+
+
+def test_while_what_was_read_is_stored(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, cancel = Counter[str](), threading.Event()
+
+    def encoded(table: pa.Table) -> bytes:
+        cancel.set()
+        asked["tables"] += 1
+        return generation.encoded(table)
+
+    monkeypatch.setattr(merging, "encoded", encoded)
+    with DemoSite(size="small", seed=1, now=NOW) as site:
+        with pytest.raises(SyncCancelled):
+            list(sync(connect(site), store, cancel=cancel))
+        assert asked["tables"] <= merging.AT_ONCE, "the other dates are not stored any more"
+        assert store.site(site.url, site.account_id).current() is None
