@@ -16,6 +16,7 @@ JiraUsageError                    exit code
 │   └── SyncRunning               6   because another one of the site runs
 ├── StoreUnusable                 6   the disk is full, or the folder can't be written
 ├── StoreDamaged                  7   what was kept can't be read
+│   └── SnapshotReplaced          7   because newer syncs have taken its place
 └── NothingSynced                 7   there is no snapshot yet
 
 A message says what happened; `remedy` says what to do next. Neither holds a
@@ -111,6 +112,10 @@ class StoreUnusable(JiraUsageError):
 class StoreDamaged(JiraUsageError):
     exit_code = 7
     title = "The stored data can't be read"
+
+
+class SnapshotReplaced(StoreDamaged):
+    title = "There is newer data"
 
 
 class NothingSynced(JiraUsageError):

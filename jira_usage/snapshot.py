@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jira_usage.errors import NothingSynced, StoreDamaged
+from jira_usage.errors import NothingSynced, SnapshotReplaced, StoreDamaged
 from jira_usage.events import EVENT_ORDER, settled_events
 from jira_usage.generation import Generation
 from jira_usage.period import DAY_MS, LATEST_MS, Period, from_epoch_ms
@@ -145,7 +145,7 @@ class Snapshot:
         All but `at` are categories: KINDS, the accounts of the table users and then the
         empty one of nobody, and the issues' latest projects, empty where unknown.
         """
-        table = self._kept.load_table(self._part("tally"))
+        table = self._load(self._part("tally"))
         accounts = pd.Index([*self.users["account_id"], ""], dtype="str")
         projects = table["project_key"].combine_chunks()
         codes, names = projects.indices.to_numpy(), projects.dictionary.to_pylist()
@@ -187,7 +187,7 @@ class Snapshot:
 
     def _events_of_day(self, day: str, account_id: str | None = None) -> pd.DataFrame:
         part = self._generation.tables["acts"].get(day)
-        acts = self._kept.load_table(part) if part else TABLES["acts"].empty_table()
+        acts = self._load(part) if part else TABLES["acts"].empty_table()
         worklogs = self._worklog_days.get(day, self._no_worklogs)
         if account_id is not None:
             acts = acts.filter(pc.equal(acts["account_id"], account_id))
@@ -211,7 +211,7 @@ class Snapshot:
 
     @cached_property
     def _worklog_days(self) -> dict[str, pd.DataFrame]:
-        events = self._kept.load_table(self._part("worklog_events")).to_pandas()
+        events = self._load(self._part("worklog_events")).to_pandas()
         by_day = events.groupby(events["at"] // DAY_MS)
         return {_day(int(number)): some for number, some in by_day}
 
@@ -220,10 +220,23 @@ class Snapshot:
         """The work logs that the feed of deleted ones has named, and when they went."""
         parts = self._generation.tables["worklog_acts"].values()
         acts = pa.concat_tables(
-            [TABLES["worklog_acts"].empty_table(), *self._kept.load_tables(parts)]
+            [TABLES["worklog_acts"].empty_table(), *map(self._load, parts)]
         ).to_pandas()
         gone = acts[acts["act"] == WORKLOG_GONE]
         return list(zip(gone["source_id"], gone["at"].tolist(), strict=True))
+
+    def _load(self, part: str) -> pa.Table:
+        """A table of a part; a snapshot before the last one may be gone from the disk."""
+        try:
+            return self._kept.load_table(part)
+        except StoreDamaged:
+            current = self._kept.current()
+            if current is None or current.id == self.id:
+                raise
+            raise SnapshotReplaced(
+                "Newer syncs have replaced this data while it was read.",
+                "Do it once more: it is then of the latest sync.",
+            ) from None
 
     def _part(self, name: str) -> str:
         part = self._generation.tables.get(name, {}).get("")
@@ -232,7 +245,7 @@ class Snapshot:
         return part
 
     def _table(self, name: str) -> pd.DataFrame:
-        table = fitted(self._kept.load_table(self._part(name)), TABLES[name])
+        table = fitted(self._load(self._part(name)), TABLES[name])
         frame: pd.DataFrame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
         return frame
 
