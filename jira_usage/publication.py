@@ -19,7 +19,6 @@ from jira_usage.coverage import ACTIVITY, CoverageNotes
 from jira_usage.generation import Generation, encoded
 from jira_usage.heap import columns_of
 from jira_usage.known_comments import remembered
-from jira_usage.least import least_requests
 from jira_usage.merging import (
     AT_ONCE,
     Merged,
@@ -30,10 +29,11 @@ from jira_usage.merging import (
 )
 from jira_usage.paging import Documents
 from jira_usage.preflight import SignedIn
-from jira_usage.reading import Scope
+from jira_usage.reading.desk import Scope
+from jira_usage.reading.least import least_requests
+from jira_usage.reading.site import Reading
 from jira_usage.retention import retention, since
 from jira_usage.schema import BY_DATE, TABLES
-from jira_usage.site_reading import Reading
 from jira_usage.store import SiteStore
 
 NOTABLE_SKEW_MS = 60_000

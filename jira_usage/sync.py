@@ -28,11 +28,11 @@ from jira_usage.preflight import SignedIn, nothing_usable, sign_in
 from jira_usage.proof import proof
 from jira_usage.publication import Summary as Summary
 from jira_usage.publication import Terms, build
-from jira_usage.reading import Scope
+from jira_usage.reading.desk import Scope
+from jira_usage.reading.site import Reading
+from jira_usage.reading.sweep import GroupRead, Sweep, date_of
 from jira_usage.retention import retention, without_left
-from jira_usage.site_reading import Reading
 from jira_usage.store import SiteStore, Store
-from jira_usage.sweep import GroupRead, Sweep, date_of
 
 # Jira's search index lags by minutes, after bulk changes by hours (JRACLOUD-97427).
 OVERLAP_MS = 12 * 3_600_000

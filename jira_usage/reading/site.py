@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from jira_usage.api import JiraCloud
 from jira_usage.crew import Crew
-from jira_usage.reading import Desk, Scope
-from jira_usage.reading_people import PeopleReading
-from jira_usage.reading_work import WorkReading
+from jira_usage.reading.desk import Desk, Scope
+from jira_usage.reading.people import PeopleReading
+from jira_usage.reading.work import WorkReading
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from jira_usage.errors import (
     RequestRefused,
     SyncIncomplete,
 )
-from jira_usage.reading import ISSUES, SEARCHES, Desk
+from jira_usage.reading.desk import ISSUES, SEARCHES, Desk
 
 ISSUE_FIELDS = ("project", "created", "creator", "updated", "comment")
 ATTEMPTS = 5

@@ -9,8 +9,8 @@ import pytest
 from jira_usage.api import Documents, JiraCloud
 from jira_usage.crew import Crew
 from jira_usage.errors import PagingBroken, RequestRefused
-from jira_usage.reading import Desk, Scope
-from jira_usage.reading_issues import IssueSearch
+from jira_usage.reading.desk import Desk, Scope
+from jira_usage.reading.issues import IssueSearch
 
 SCOPE = Scope(since_ms=0, keep_from_ms=0, now_ms=86_400_000)
 

@@ -17,7 +17,7 @@ from jira_usage.errors import (
     SyncCancelled,
 )
 from jira_usage.paging import Documents, chunks
-from jira_usage.reading import HISTORIES, ISSUE_HISTORIES, Desk
+from jira_usage.reading.desk import HISTORIES, ISSUE_HISTORIES, Desk
 
 
 class HistoryReading:

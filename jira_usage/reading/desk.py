@@ -20,9 +20,9 @@ from jira_usage.errors import (
     SyncIncomplete,
 )
 from jira_usage.known_comments import NO_COMMENTS, KnownComments
-from jira_usage.listing import Listing
 from jira_usage.paging import Documents, Pages
-from jira_usage.sweep import NOTHING_BEFORE, Sweep
+from jira_usage.reading.listing import Listing
+from jira_usage.reading.sweep import NOTHING_BEFORE, Sweep
 
 ASIDE = frozenset({"plans", "administrators", "project roles"})
 MOST_ISSUES_GIVEN_UP = 20

@@ -23,8 +23,8 @@ from jira_usage.errors import (
 )
 from jira_usage.known_comments import KnownComments, comment_id, remembered
 from jira_usage.paging import Page, Pages
-from jira_usage.reading import Desk, Scope
-from jira_usage.reading_comments import CommentReading, Embedded
+from jira_usage.reading.comments import CommentReading, Embedded
+from jira_usage.reading.desk import Desk, Scope
 from jira_usage.schema import TABLES
 from tests import builders
 

@@ -13,10 +13,10 @@ from jira_usage.directory import listed_rows
 from jira_usage.errors import JiraUsageError, PagingBroken, PermissionMissing, RequestRefused
 from jira_usage.paging import Documents, Page, Pages
 from jira_usage.period import DAY_MS, iso_instant
-from jira_usage.reading import Desk, Scope
-from jira_usage.reading_members import MembersReading
+from jira_usage.reading.desk import Desk, Scope
+from jira_usage.reading.members import MembersReading
+from jira_usage.reading.sweep import GroupRead, Sweep
 from jira_usage.schema import TABLES
-from jira_usage.sweep import GroupRead, Sweep
 from tests.builders import NOW, members, user
 
 SIZE = 12_000

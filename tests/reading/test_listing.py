@@ -8,8 +8,8 @@ import pytest
 
 from jira_usage.crew import Crew, Kind
 from jira_usage.errors import JiraUsageError, PagingBroken
-from jira_usage.listing import Listing, UntoldListing
 from jira_usage.paging import Page, Pages
+from jira_usage.reading.listing import Listing, UntoldListing
 
 
 class Site:

@@ -15,8 +15,8 @@ from jira_usage.api import (
     V3,
     WORKLOGS_PAGE,
 )
-from jira_usage.reading_members import MembersReading
-from jira_usage.site_reading import Reading
+from jira_usage.reading.members import MembersReading
+from jira_usage.reading.site import Reading
 
 FIRST_CONTACT = 2  # serverInfo and myself
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from jira_usage.period import DAY_MS, iso_instant
-from jira_usage.sweep import GroupRead, Sweep, changed_in, predicted
+from jira_usage.reading.sweep import GroupRead, Sweep, changed_in, predicted
 
 NOW = 1_795_000_000_000
 HOUR = 3_600_000

@@ -10,7 +10,7 @@ from jira_usage.api import WORKLOGS_PAGE
 from jira_usage.crew import once
 from jira_usage.errors import JiraUsageError
 from jira_usage.paging import Documents, chunks
-from jira_usage.reading import WORKLOGS, Desk
+from jira_usage.reading.desk import WORKLOGS, Desk
 
 MOST_OPENED_ISSUES = 50
 

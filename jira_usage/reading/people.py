@@ -8,10 +8,10 @@ from jira_usage import directory
 from jira_usage.api import USERS_PAGE, Documents
 from jira_usage.crew import once
 from jira_usage.errors import AuthenticationFailed, JiraUsageError, SyncCancelled
-from jira_usage.listing import UntoldListing
-from jira_usage.reading import LISTS, ROLES, USERS, Desk
-from jira_usage.reading_members import MembersReading
-from jira_usage.sweep import GroupRead
+from jira_usage.reading.desk import LISTS, ROLES, USERS, Desk
+from jira_usage.reading.listing import UntoldListing
+from jira_usage.reading.members import MembersReading
+from jira_usage.reading.sweep import GroupRead
 
 MOST_ROLE_REQUESTS = 200
 # Shorter lists are read as fast one page after the other, with a request less.

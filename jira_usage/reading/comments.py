@@ -22,7 +22,7 @@ from jira_usage.errors import AuthenticationFailed, JiraUsageError, SyncCancelle
 from jira_usage.known_comments import comment_id
 from jira_usage.paging import Documents, chunks
 from jira_usage.period import to_epoch_ms
-from jira_usage.reading import COMMENTS, KNOWN_COMMENTS, Desk
+from jira_usage.reading.desk import COMMENTS, KNOWN_COMMENTS, Desk
 
 PAGED, KNOWN = "comments of long issues", "known comments"
 Ids = set[int | None]

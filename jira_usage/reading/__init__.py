@@ -1,0 +1,1 @@
+"""What one sync reads of a site: people, what they may use, and what they did."""
