@@ -1,4 +1,4 @@
-"""Changes: who came and went, who got or lost a product, who stopped working or came back?"""
+"""Changes: who came and went, who got or lost a product, who stopped working or began?"""
 
 from __future__ import annotations
 

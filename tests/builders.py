@@ -237,14 +237,16 @@ def publish(
     covered_days: int = 40,
     refused: Mapping[str, str] | None = None,
     timezone: str = "UTC",
+    meta: Mapping[str, Any] | None = None,
     **tables: list[Row],
 ) -> str:
     """Publishes tables of the schema as a finished sync of `now`, and returns the snapshot's id.
 
     `refused` maps a dataset to the reason why it was not permitted; others are complete.
+    `meta` is what the sync says of itself beside.
     """
     with kept.opened():
-        return _published(kept, now, covered_days, refused or {}, timezone, tables)
+        return _published(kept, now, covered_days, refused or {}, timezone, meta or {}, tables)
 
 
 def _published(
@@ -253,6 +255,7 @@ def _published(
     covered_days: int,
     refused: Mapping[str, str],
     timezone: str,
+    meta: Mapping[str, Any],
     tables: Mapping[str, list[Row]],
 ) -> str:
     notes = CoverageNotes()
@@ -293,6 +296,7 @@ def _published(
         "scoped": False,
         "approximate_users": None,
         "admits": "",
+        **meta,
     }
     kept.publish(Generation(str(told["snapshot_id"]), parts, told))
     return str(told["snapshot_id"])

@@ -181,6 +181,19 @@ def previous_sync(snapshot: Snapshot) -> int | None:
     return None if told is None else int(told)
 
 
+def watched_from(snapshot: Snapshot) -> int | None:
+    """The instant from which on syncs compare (epoch ms), None where this is the first."""
+    before = previous_sync(snapshot)
+    if before is None:
+        return None
+    told = int(snapshot.meta.get("watched_from", 0))
+    if told:
+        return min(told, before)
+    # Data of an earlier version does not say: what it compared with is as far as is known.
+    since = snapshot.changes["since"]
+    return min([before, int(since.min())] if len(since) else [before])
+
+
 def changed_since(
     snapshot: Snapshot,
     period: Period,
@@ -207,7 +220,7 @@ def changed_since(
         judged(snapshot, period, count_created, noted),
         since_ms,
         states=dict(zip(snapshot.coverage["dataset"], snapshot.coverage["state"], strict=True)),
-        watched=before is not None,
+        watched_from=watched_from(snapshot),
         realized=realized(
             noted.decisions, access_of(snapshot), snapshot.changes, dict(beside.prices)
         )

@@ -64,6 +64,11 @@ class Known:
         year = "" if day.year == self.today.year else f", {day.year}"
         return f"{day:%b} {day.day}{year}"
 
+    def moment_words(self, at_ms: int) -> str:
+        """“Oct 23, 14:05”, with the year where it is another one."""
+        at = from_epoch_ms(int(at_ms)).astimezone(find_zone(self.zone_name))
+        return f"{self.day_words(at.date())}, {at:%H:%M}"
+
     @property
     def since(self) -> str:
         return self.day_words(self.first_on)

@@ -11,13 +11,13 @@ import pandas as pd
 
 from jira_usage.decisions import Thresholds
 from jira_usage.metrics.known import Known
-from jira_usage.metrics.moves import came_back, went_quiet
+from jira_usage.metrics.moves import came_back, first_seen_working, stopped_working
 from jira_usage.metrics.realized import Realized
 from jira_usage.metrics.verdicts import Judged
 from jira_usage.metrics.words import plural
 from jira_usage.schema import DISABLED, ENABLED, GOT, JOINED, LEFT, LOST
 
-WENT_QUIET, CAME_BACK = "quiet", "back"
+STOPPED, CAME_BACK, BEGAN = "stopped", "back", "began"
 CHANGE_WORDS: Final = {
     JOINED: "Joined",
     LEFT: "Left",
@@ -25,8 +25,9 @@ CHANGE_WORDS: Final = {
     LOST: "Lost a product",
     ENABLED: "Enabled again",
     DISABLED: "Deactivated",
-    WENT_QUIET: "Went quiet",
+    STOPPED: "Stopped working",
     CAME_BACK: "Came back",
+    BEGAN: "First seen working",
 }
 TOPICS: Final = {
     JOINED: "presence",
@@ -50,7 +51,7 @@ class WhatsNew:
 
     `rows` has change, account_id, display_name, known (whether anything of the account is
     kept), product_key (of licenses) and at: of the sync that found it, of the last act of
-    who went quiet, or of the act with which somebody came back (epoch ms).
+    who stopped working, or of the act with which somebody came back or began (epoch ms).
     `untold` says of a change why it can't be told; `notes` what it may leave out.
     """
 
@@ -91,33 +92,39 @@ def whats_new(
     since_ms: int,
     *,
     states: Mapping[str, str],
-    watched: bool = True,
+    watched_from: int | None = 0,
     realized: Realized | None = None,
 ) -> WhatsNew:
     """What is different; takes the tables changes and users, counted acts by `at`, the people
     with verdicts, and the coverage state of each dataset.
 
-    `watched` is whether an earlier sync was there to compare with.
+    `watched_from` is the instant of the first sync, None where there was no other.
     """
     found, strangers = _of_people(net_changes(changes, since_ms), users, changes)
     rows = [found]
     known, limits, people = judged.known, judged.thresholds, judged.people
-    untold = dict.fromkeys(NEEDED, "" if watched else FIRST_SYNC)
+    unwatched = _unwatched(known, watched_from, since_ms)
+    untold = dict.fromkeys(NEEDED, unwatched)
     for change, needed in NEEDED.items():
         short = [name for name in needed if states.get(name) != "complete"]
-        if short and not untold[change]:
-            untold[change] = f"The last sync could not read all of: {', '.join(short)}."
+        if short and unwatched != FIRST_SYNC:
+            unread = f"The last sync could not read all of: {', '.join(short)}."
+            untold[change] = f"{unwatched} {unread}".strip()
     notes = {}
     if strangers:
         notes[LEFT] = f"And {plural(strangers, 'account')} of which no type is kept."
     untold |= _untold_work(known, limits, since_ms)
     notes |= _notes_on_work(known, limits, since_ms)
-    if not untold.get(WENT_QUIET):
-        quiet = went_quiet(acts, people, known, limits, since_ms)
-        rows.append(_told(people[quiet], WENT_QUIET, people.loc[quiet, "last_act_at"]))
+    if not untold.get(STOPPED):
+        stopped = stopped_working(acts, people, known, limits, since_ms)
+        rows.append(_told(people[stopped], STOPPED, people.loc[stopped, "last_act_at"]))
     if not untold.get(CAME_BACK):
-        back = came_back(acts, people, known, limits, since_ms)
-        rows.append(_told(people[back.notna()], CAME_BACK, back[back.notna()]))
+        began = first_seen_working(acts, people, known, limits, since_ms)
+        back = came_back(acts, people, known, limits, since_ms).mask(began.notna())
+        rows += [
+            _told(people[at.notna()], change, at[at.notna()])
+            for change, at in ((CAME_BACK, back), (BEGAN, began))
+        ]
     frame = pd.concat([part for part in rows if len(part)] or [found], ignore_index=True)
     rank = frame["change"].map({name: place for place, name in enumerate(CHANGE_WORDS)})
     frame = frame.assign(rank=rank, name=frame["display_name"].str.casefold())
@@ -153,13 +160,23 @@ def _told(people: pd.DataFrame, change: str, at: pd.Series) -> pd.DataFrame:
     return rows[COLUMNS]
 
 
+def _unwatched(known: Known, watched_from: int | None, since_ms: int) -> str:
+    """Why it is not known who came and went all the time since then; empty where it is."""
+    if watched_from is None:
+        return FIRST_SYNC
+    # One millisecond: a date's changes are those after the last instant before it.
+    if since_ms + 1 >= watched_from:
+        return ""
+    return f"Unknown before {known.moment_words(watched_from)}, the first sync."
+
+
 def _untold_work(known: Known, limits: Thresholds, since_ms: int) -> dict[str, str]:
-    """Why it can't be told who went quiet or came back; nothing where it can."""
+    """Why it can't be told who stopped, came back or began; nothing where it can."""
     thin = known.too_thin(limits)
     if thin:
-        return {WENT_QUIET: thin, CAME_BACK: thin}
+        return dict.fromkeys((STOPPED, CAME_BACK, BEGAN), thin)
     if known.on(since_ms) <= known.first_on:
-        return {WENT_QUIET: f"Work is known since {known.since} only."}
+        return {STOPPED: f"Work is known since {known.since} only."}
     return {}
 
 
@@ -168,10 +185,12 @@ def _notes_on_work(known: Known, limits: Thresholds, since_ms: int) -> dict[str,
     reach = timedelta(days=limits.working - 1)
     then, told = known.on(since_ms), {}
     if known.first_on > then - reach:
-        told[WENT_QUIET] = f"Work is known since {known.since} only: some may be missing."
+        told[STOPPED] = f"Work is known since {known.since} only: some may be missing."
+    told[BEGAN] = f"Whether they worked before {known.since} is unknown."
     if known.first_on + reach > then:
         day = known.day_words(known.first_on + reach)
         told[CAME_BACK] = (
             f"Can be told of returns from {day} on: work is known since {known.since}."
         )
+        told[BEGAN] = f"Can be told from {day} on. {told[BEGAN]}"
     return told

@@ -8,7 +8,7 @@ import streamlit as st
 
 from jira_usage.metrics.realized import GONE, STILL_THERE, Realized
 from jira_usage.metrics.tiles import UNKNOWN
-from jira_usage.metrics.whats_new import CAME_BACK, CHANGE_WORDS, WENT_QUIET, WhatsNew
+from jira_usage.metrics.whats_new import BEGAN, CAME_BACK, CHANGE_WORDS, STOPPED, WhatsNew
 from jira_usage.metrics.words import people_count, plural
 from jira_usage.schema import DISABLED, ENABLED, GOT, JOINED, LEFT, LOST
 from jira_usage.ui import cards
@@ -23,9 +23,10 @@ MEANS: Final = {
     LOST: "People without access to a product that they had then.",
     ENABLED: "People whose account was deactivated then and is enabled now.",
     DISABLED: "People whose account was enabled then and is deactivated now.",
-    WENT_QUIET: "Licensed people who were Working then and are not now.",
-    CAME_BACK: "Licensed people who had not acted for as long as it takes to be no longer "
-    "Working, and then did.",
+    STOPPED: "Licensed people whose verdict was Working then and is another one now.",
+    CAME_BACK: "Licensed people who had worked, then not for as long as it takes to be no "
+    "longer Working, and then did again.",
+    BEGAN: "Licensed people whose first act that is known was done since then.",
 }
 
 
@@ -37,7 +38,7 @@ def shown() -> str:
 
 def show(new: WhatsNew) -> None:
     """A card for each kind of change."""
-    with st.grid(4, min_column_width=160):
+    with st.grid(3, min_column_width=160):
         for change, label in CHANGE_WORDS.items():
             _card(new, change, label)
 

@@ -15,7 +15,7 @@ SINCE = "since"
 AGO = (7, 30)
 NOTHING_TO_COMPARE = (
     "This is the first sync: changes are told from the next one on. "
-    "Choose a date to see who stopped working since, or came back."
+    "Choose a date to see who stopped working since, came back or began."
 )
 
 

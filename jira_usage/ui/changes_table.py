@@ -59,7 +59,7 @@ def show(view: View, new: WhatsNew) -> None:
                 view.zone,
                 width=150,
                 help="Of joining, leaving, accounts and products: the sync that found it. "
-                "Of work: the last act, or the act of the return.",
+                "Of work: the last act, or the act with which they came back or began.",
             ),
         },
         "What changed, and of whom",

@@ -132,7 +132,7 @@ def test_a_person_with_two_products_counts_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("last_act", "quiet"),
+    ("last_act", "stopped"),
     [
         (9, False),  # works still
         (29, False),  # today − 29 is the last date on which one is Working
@@ -141,11 +141,11 @@ def test_a_person_with_two_products_counts_once() -> None:
         (40, False),  # not Working then either
     ],
 )
-def test_who_was_working_then_and_is_not_now_went_quiet(last_act: int, quiet: bool) -> None:
+def test_who_was_working_then_and_is_not_now_stopped_working(last_act: int, stopped: bool) -> None:
     new = told(event("ann", at=ago(last_act)), since=ago(10))
-    assert who(new, "quiet") == (["ann"] if quiet else [])
-    if quiet:
-        assert new.of("quiet")["at"].tolist() == [ago(last_act)]
+    assert who(new, "stopped") == (["ann"] if stopped else [])
+    if stopped:
+        assert new.of("stopped")["at"].tolist() == [ago(last_act)]
 
 
 def test_the_thirty_dates_are_those_of_the_zone() -> None:
@@ -153,8 +153,8 @@ def test_the_thirty_dates_are_those_of_the_zone() -> None:
     acted = epoch_ms(datetime(2026, 10, 12, 0, 0, tzinfo=ZoneInfo("Pacific/Kiritimati")))
     since = epoch_ms(datetime(2026, 11, 10, 0, 0, tzinfo=ZoneInfo("Pacific/Kiritimati")))
     zone = "Pacific/Kiritimati"
-    assert who(told(event("ann", at=acted), since=since, zone=zone), "quiet") == ["ann"]
-    assert who(told(event("ann", at=acted - 1), since=since, zone=zone), "quiet") == []
+    assert who(told(event("ann", at=acted), since=since, zone=zone), "stopped") == ["ann"]
+    assert who(told(event("ann", at=acted - 1), since=since, zone=zone), "stopped") == []
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_the_thirty_dates_are_those_of_the_zone() -> None:
         (34, 4, True),  # thirty days between them
         (33, 4, False),
         (34, 11, False),  # came back before
-        (None, 4, True),  # nothing found before, and enough is known
+        (None, 4, False),  # no work is known that it could be a return to
     ],
 )
 def test_who_acts_after_thirty_days_without_came_back(
@@ -180,18 +180,38 @@ def test_who_acts_after_thirty_days_without_came_back(
 
 def test_nobody_came_back_from_days_that_were_not_read() -> None:
     # The act is of November 16; the thirty dates that end with it begin on October 18.
-    act = event("ann", at=ago(4))
-    assert who(told(act, first_on=date(2026, 10, 18)), "back") == ["ann"]
-    late = told(act, first_on=date(2026, 10, 19))
+    acts = event("ann", at=ago(4)), event("ann", at=ago(200))
+    assert who(told(*acts, first_on=date(2026, 10, 18)), "back") == ["ann"]
+    late = told(*acts, first_on=date(2026, 10, 19))
     assert who(late, "back") == [] and "from Nov 17 on" in late.notes["back"]
-    older = told(act, event("ann", at=ago(200)), first_on=date(2026, 10, 19))
-    assert who(older, "back") == []
 
 
-def test_a_newcomer_did_not_come_back() -> None:
+def test_who_never_acted_before_did_not_come_back_but_is_first_seen_working() -> None:
+    new = told(event("ann", at=ago(4)), event("ann", at=ago(1)))
+    assert who(new, "back") == [] and who(new, "began") == ["ann"]
+    assert new.of("began")["at"].tolist() == [ago(4)]
+    assert new.notes["began"] == "Whether they worked before Jan 1 is unknown."
+    assert who(told(event("ann", at=ago(11)), event("ann", at=ago(4))), "began") == []
+
+
+def test_who_began_and_paused_since_is_told_once() -> None:
+    acts = event("ann", at=ago(60)), event("ann", at=ago(4))
+    new = told(*acts, since=ago(80))
+    assert who(new, "began") == ["ann"] and who(new, "back") == []
+
+
+def test_a_first_act_begins_something_only_after_days_that_were_read() -> None:
     act = event("ann", at=ago(4))
-    assert who(told(act, users=(user("ann", first_seen_at=ago(33)),)), "back") == []
-    assert who(told(act, users=(user("ann", first_seen_at=ago(34)),)), "back") == ["ann"]
+    assert who(told(act, first_on=date(2026, 10, 18)), "began") == ["ann"]
+    late = told(act, first_on=date(2026, 10, 19))
+    assert who(late, "began") == [] and "Can be told from Nov 17 on." in late.notes["began"]
+
+
+def test_a_newcomer_is_first_seen_working_however_few_days_are_known() -> None:
+    act, first_on = event("ann", at=ago(4)), date(2026, 10, 19)
+    came = (user("ann", first_seen_at=ago(5)),)
+    assert who(told(act, users=came, first_on=first_on), "began") == ["ann"]
+    assert who(told(act, users=came, first_on=first_on), "back") == []
 
 
 def test_creating_an_issue_brings_nobody_back() -> None:
@@ -203,12 +223,31 @@ def test_what_was_not_read_whole_can_not_be_told() -> None:
     assert new.untold == dict.fromkeys(
         ("got", "lost"), "The last sync could not read all of: groups."
     )
-    assert told(watched=False).untold["joined"] == FIRST_SYNC
+    assert told(watched_from=None).untold["joined"] == FIRST_SYNC
     assert told(since=ago(400), first_on=date(2026, 1, 1)).untold == {
-        "quiet": "Work is known since Jan 1 only."
+        "stopped": "Work is known since Jan 1 only."
     }
     thin = told(event("ann", at=ago(35)), first_on=date(2026, 11, 1))
-    assert set(thin.untold) == {"quiet", "back"} and "Only 20 days are known" in str(thin.untold)
+    assert set(thin.untold) == {"stopped", "back", "began"} and "Only 20 days are known" in str(
+        thin.untold
+    )
+
+
+def test_who_came_and_went_before_the_first_sync_is_unknown_and_not_nobody() -> None:
+    unknown = "Unknown before Nov 15, 12:00, the first sync."
+    new = told(changes=(change("ann", "joined"),), since=ago(10), watched_from=ago(5))
+    kinds = ("joined", "left", "got", "lost", "enabled", "disabled")
+    assert new.untold == dict.fromkeys(kinds, unknown)
+    assert who(new, "joined") == ["ann"]
+    short = told(since=ago(10), watched_from=ago(5), states={"groups": "partial"})
+    assert short.untold["got"] == f"{unknown} The last sync could not read all of: groups."
+
+
+@pytest.mark.parametrize(("since", "watched"), [(5, True), (4, True), (5.1, False)])
+def test_what_is_compared_with_the_first_sync_or_a_later_one_is_known(
+    since: float, watched: bool
+) -> None:
+    assert ("joined" not in told(since=ago(since), watched_from=ago(5)).untold) == watched
 
 
 def test_nobody_and_nothing() -> None:

@@ -76,7 +76,18 @@ def test_the_first_sync_and_a_date_tell_of_work_only(tmp_path: Path) -> None:
     app = run("changes", tmp_path, acts=acts, covered_days=100, address={"since": on(10)})
     told = metrics(app)
     assert told["Joined"] == told["Got a product"] == "unknown"
-    assert (told["Went quiet"], told["Came back"]) == ("1", "0")
+    assert (told["Stopped working"], told["Came back"]) == ("1", "0")
+
+
+def test_before_the_first_sync_all_is_unknown_though_another_followed(tmp_path: Path) -> None:
+    first = days_ago(0.1, now=now_ms())
+    later = {"watched_from": first, "previous_as_of": first}
+    app = run("changes", tmp_path, meta=later, address={"since": on(10)})
+    told = metrics(app)
+    coming = ("Joined", "Left", "Got a product", "Lost a product", "Enabled again", "Deactivated")
+    assert [told[name] for name in coming] == ["unknown"] * 6
+    why = [one.value for one in app.caption if "the first sync" in one.value]
+    assert len(why) == 6 and all(one.startswith("Unknown before ") for one in why)
 
 
 def test_everything_since_the_last_sync(tmp_path: Path) -> None:
@@ -88,8 +99,9 @@ def test_everything_since_the_last_sync(tmp_path: Path) -> None:
         "Lost a product": "1",
         "Enabled again": "0",
         "Deactivated": "1",
-        "Went quiet": "0",
+        "Stopped working": "0",
         "Came back": "0",
+        "First seen working": "0",
     }
     assert "6 changes of 4 people" in words(app) and "the last sync" in words(app)
     assert "evil.example" not in words(app)
@@ -138,17 +150,20 @@ def test_ticking_a_row_opens_the_person_too(tmp_path: Path) -> None:
     assert not app.exception and address(app)["person"] == ["cyn"]
 
 
-def test_who_went_quiet_and_who_came_back(tmp_path: Path) -> None:
+def test_who_stopped_working_who_came_back_and_who_began(tmp_path: Path) -> None:
     now = now_ms()
     acts = [
         act("ann", at=days_ago(35, now=now)),
         act("cyn", at=days_ago(60, now=now)),
         act("cyn", at=days_ago(2, now=now)),
+        act("ben", at=days_ago(1, now=now)),
     ]
     what = {"acts": acts, "changes": TOLD, "covered_days": 100}
     app = run("changes", tmp_path, address={"since": on(10)}, **what)
-    assert (metrics(app)["Went quiet"], metrics(app)["Came back"]) == ("1", "1")
-    assert press(app, "changes_open_quiet").dataframe[0].value["account_id"].tolist() == ["ann"]
+    told = [metrics(app)[name] for name in ("Stopped working", "Came back", "First seen working")]
+    assert told == ["1", "1", "1"]
+    assert press(app, "changes_open_stopped").dataframe[0].value["account_id"].tolist() == ["ann"]
+    assert press(app, "changes_open_began").dataframe[0].value["account_id"].tolist() == ["ben"]
     assert press(app, "changes_open_back").dataframe[0].value["account_id"].tolist() == ["cyn"]
 
 
