@@ -28,7 +28,7 @@ from jira_usage.metrics.activity import counted, events_within
 from jira_usage.metrics.care import Care, care
 from jira_usage.metrics.evidence import Grounds
 from jira_usage.metrics.focus import Focus, Focused
-from jira_usage.metrics.known import Known, known
+from jira_usage.metrics.known import Known, known, previous_sync, watched_from
 from jira_usage.metrics.licenses import licenses
 from jira_usage.metrics.lists import is_among
 from jira_usage.metrics.matrix import Mask, day_counts
@@ -157,6 +157,7 @@ def reclaim_list(
         last_seen=dict(beside.last_seen),
         seen_in=beside.seen_in,
         product_names={key: name or key for key, name in names},
+        free=products.free_products(snapshot.products, beside.paid),
     )
     held = access_of(snapshot) if snapshot.knows_holders else access_of(snapshot).iloc[:0]
     return reclaim(told.people, held, noted, grounds, dict(beside.prices))
@@ -171,27 +172,6 @@ def _care(snapshot: Snapshot) -> Care:
         snapshot.members,
         snapshot.changes,
     )
-
-
-def previous_sync(snapshot: Snapshot) -> int | None:
-    """The instant of the sync before this one (epoch ms), None where this is the first."""
-    told = snapshot.meta.get("previous_as_of")
-    if told is None and len(snapshot.changes):  # data of an earlier version does not say
-        told = snapshot.changes["since"].max()
-    return None if told is None else int(told)
-
-
-def watched_from(snapshot: Snapshot) -> int | None:
-    """The instant from which on syncs compare (epoch ms), None where this is the first."""
-    before = previous_sync(snapshot)
-    if before is None:
-        return None
-    told = int(snapshot.meta.get("watched_from", 0))
-    if told:
-        return min(told, before)
-    # Data of an earlier version does not say: what it compared with is as far as is known.
-    since = snapshot.changes["since"]
-    return min([before, int(since.min())] if len(since) else [before])
 
 
 def changed_since(

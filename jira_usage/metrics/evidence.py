@@ -37,7 +37,8 @@ class Grounds:
     """All that evidence rests on, beside the rows themselves.
 
     `last_seen` is from the administrators' own export: when each account was last in what
-    `seen_in` says, None for never; an account it does not name is not in it.
+    `seen_in` says, None for never; an account it does not name is not in it. `free` are the
+    products whose plan costs nothing.
     """
 
     known: Known
@@ -46,6 +47,7 @@ class Grounds:
     last_seen: LastSeen = field(default_factory=dict)
     seen_in: str = "Jira"
     product_names: Mapping[str, str] = field(default_factory=dict)
+    free: frozenset[str] = frozenset()
 
     @property
     def words(self) -> dict[str, str]:
@@ -211,7 +213,11 @@ def _against_leaving(
         )
     gone = set(groups)
     others = {key: how for key, how in held.items() if key != product_key}
-    taken = [names.get(key, key) for key, (_, ways) in others.items() if set(ways) <= gone]
+    taken = [
+        names.get(key, key)
+        for key, (state, ways) in others.items()
+        if state != INCLUDED and set(ways) <= gone
+    ]
     if taken and groups:
         told.append(f"Leaving {listed(groups)} also takes {listed(taken)}.")
     stays = [key for key, (_, ways) in others.items() if not set(ways) <= gone]

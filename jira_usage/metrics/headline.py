@@ -8,7 +8,13 @@ from decimal import Decimal
 
 from jira_usage.metrics.narrowing import last_dates
 from jira_usage.metrics.prices import round_amount
-from jira_usage.metrics.reclaim import COULD_BE_GIVEN_BACK, GIVES_BACK, Reclaim, count_words
+from jira_usage.metrics.reclaim import (
+    COULD_BE_GIVEN_BACK,
+    GIVES_BACK,
+    Reclaim,
+    count_words,
+    free_words,
+)
 from jira_usage.metrics.roster import ANY, Roster
 from jira_usage.metrics.trend import Rates
 from jira_usage.metrics.words import (
@@ -101,7 +107,9 @@ def give_back_headline(listed: Reclaim, currency: str) -> Headline:
     levels = ", ".join(f"{level} {number:,}" for level, number in numbers.items() if number)
     monthly = listed.monthly(rows)
     cost = f", {round_amount(Decimal(monthly), currency)} a month" if monthly else ""
-    sure = f"{count_words(listed, rows)}{cost}. Confidence: {levels}" if total else ""
+    free = free_words(listed, rows)
+    which = f"{count_words(listed, rows)}{f' ({free})' if free else ''}"
+    sure = f"{which}{cost}. Confidence: {levels}" if total else ""
     untold = f"of {people_count(listed.untold)} it can't be told" if listed.untold else ""
     return Headline(
         COULD_BE_GIVEN_BACK,

@@ -118,3 +118,24 @@ def known(snapshot: Snapshot, zone_name: str) -> Known:
         unread=tuple(n for n in SOURCES if states.get(n) not in ("complete", "partial")),
         partial=tuple(n for n in whole if states.get(n) != "complete"),
     )
+
+
+def previous_sync(snapshot: Snapshot) -> int | None:
+    """The instant of the sync before this one (epoch ms), None where this is the first."""
+    told = snapshot.meta.get("previous_as_of")
+    if told is None and len(snapshot.changes):  # data of an earlier version does not say
+        told = snapshot.changes["since"].max()
+    return None if told is None else int(told)
+
+
+def watched_from(snapshot: Snapshot) -> int | None:
+    """The instant from which on syncs compare (epoch ms), None where this is the first."""
+    before = previous_sync(snapshot)
+    if before is None:
+        return None
+    told = int(snapshot.meta.get("watched_from", 0))
+    if told:
+        return min(told, before)
+    # Data of an earlier version does not say: what it compared with is as far as is known.
+    since = snapshot.changes["since"]
+    return min([before, int(since.min())] if len(since) else [before])

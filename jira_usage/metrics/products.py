@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Final
+
 import numpy as np
 import pandas as pd
 
@@ -9,6 +12,14 @@ from jira_usage.metrics.access import INCLUDED, LICENSED
 from jira_usage.metrics.matrix import Counts, known_days, weekends
 from jira_usage.metrics.rows import each
 from jira_usage.period import Period
+
+FREE: Final = "FREE"
+
+
+def free_products(products: pd.DataFrame, paid: Collection[str] = ()) -> frozenset[str]:
+    """The products on a free plan, by Jira's word, unless somebody told what they pay."""
+    free = products.loc[products["plan"] == FREE, "product_key"]
+    return frozenset(free) - frozenset(paid)
 
 
 def product_days(

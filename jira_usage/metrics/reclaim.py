@@ -52,6 +52,7 @@ WHO: Final = [
     ("email", TEXT),
     ("product_key", TEXT),
     ("product_name", TEXT),
+    ("free", pa.bool_()),
     ("verdict", TEXT),
     ("last_act_at", pa.timestamp("ms", tz="UTC")),
     ("confidence", TEXT),
@@ -72,18 +73,23 @@ DECIDED: Final = [
 @dataclass(frozen=True)
 class Beside:
     """What is known from elsewhere: the price of a person and month by product, and when
-    accounts were last in `seen_in` by the administrators' export (None for never)."""
+    accounts were last in `seen_in` by the administrators' export (None for never).
+
+    `paid` are the products of which any price was told, as one free seat of some has none.
+    """
 
     prices: tuple[tuple[str, Decimal], ...] = ()
     last_seen: tuple[tuple[str, date | None], ...] = ()
     seen_in: str = "Jira"
     currency: str = ""
+    paid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Reclaim:
     """The list, the surest first, then by name. `rows` has the columns of WHO without the
-    reasons, of VALUE and DECIDED, and `state`: the decision as it stands today.
+    reasons, of VALUE and DECIDED, and `state`: the decision as it stands today. What is
+    `free` costs 0.
 
     `unlisted` counts the other licenses: product_key → verdict → number. `untold` are people
     of whom it can't be told, `untold_why` says why.
@@ -153,6 +159,10 @@ class Reclaim:
         told = self.rows["monthly"].iloc[rows].dropna()
         return float(told.sum()) if len(told) else None
 
+    def free(self, rows: Rows) -> int:
+        """How many of some rows are of a free plan: given back, they save nothing."""
+        return int(self.rows["free"].iloc[rows].sum())
+
     def explained(self, rows: Rows) -> pd.DataFrame:
         """Some rows with reasons_for and reasons_against: lists of sentences."""
         frame = self.rows.iloc[rows].reset_index(drop=True)
@@ -199,7 +209,8 @@ def reclaim(
     rows["confidence"] = confidence(rows, grounds)
     names = rows["product_key"].map(dict(grounds.product_names))
     rows["product_name"] = names.fillna(rows["product_key"]).astype("str")
-    rows["monthly"] = _monthly(rows["product_key"], prices or {})
+    rows["free"] = rows["product_key"].isin(list(grounds.free))
+    rows["monthly"] = _monthly(rows["product_key"], prices or {}).mask(rows["free"], 0)
     rows["yearly"] = rows["monthly"] * 12
     rows = _in_order(rows)
     return Reclaim(
@@ -209,7 +220,7 @@ def reclaim(
         holdings=holdings_of(access, rows["account_id"]),
         unlisted=counted(others["product_key"], others["verdict"]),
         untold=int((people["verdict"] == "cannot_tell").sum()),
-        priced=bool(rows["monthly"].notna().any()),
+        priced=bool(rows.loc[~rows["free"], "monthly"].notna().any()),
     )
 
 
@@ -273,3 +284,11 @@ def _facets(rows: pd.DataFrame, grounds: Grounds) -> tuple[Facet, ...]:
 def count_words(listed: Reclaim, rows: Rows) -> str:
     """“3 licenses of 2 people”."""
     return f"{plural(len(rows), 'license')} of {plural(listed.people(rows), 'person', 'people')}"
+
+
+def free_words(listed: Reclaim, rows: Rows) -> str:
+    """“72 paid, 11 free”; empty where all are paid."""
+    free = listed.free(rows)
+    if not free:
+        return ""
+    return f"{len(rows) - free:,} paid, {free:,} free"

@@ -27,6 +27,9 @@ _SMALL: Final = (
 )
 
 
+FREE: Final = (
+    "A free plan, by Jira's word: nothing is paid, and licenses that are given back save nothing."
+)
 _KEEPS: Final = {
     WORKING: "{number} working",
     COOLING: "{number} cooling",

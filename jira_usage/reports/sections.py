@@ -12,7 +12,7 @@ import pandas as pd
 
 from jira_usage import charts
 from jira_usage.metrics import answers, findings
-from jira_usage.metrics.reclaim import GIVEABLE, count_words
+from jira_usage.metrics.reclaim import GIVEABLE, count_words, free_words
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.rows import each
 from jira_usage.metrics.tables import NO_NAME, UNKNOWN
@@ -160,10 +160,12 @@ def offered(
     title = f"{count_words(listed, whole)} could be given back"
     heads = ("How sure", "People", "Licenses", *(["A month"] if listed.priced else []))
     note = f"Of {plural(listed.untold, 'person', 'people')} it can't be told. {listed.untold_why}"
+    # Of a product of too few people, not even how many licenses are free is told.
+    free = "" if small & listed.grounds.free else free_words(listed, whole)
     yield Section(
         "offered",
         title if many else "No license is offered back",
-        ASK_FIRST,
+        f"{free}: what is free saves nothing. {ASK_FIRST}" if free else ASK_FIRST,
         table=_table(heads, sums, "Licenses that could be given back"),
         note=note if listed.untold else "",
     )

@@ -59,4 +59,5 @@ def beside_of(kept: SiteStore) -> Beside:
         last_seen=tuple(sorted(told.seen.items())) if told else (),
         seen_in="an Atlassian product" if told and told.anywhere else "Jira",
         currency=said.currency,
+        paid=tuple(sorted(key for key, one in said.products.items() if one.price is not None)),
     )

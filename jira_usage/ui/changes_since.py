@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import streamlit as st
 
 from jira_usage.metrics import answers
+from jira_usage.metrics.known import previous_sync
 from jira_usage.ui import address
 from jira_usage.ui.text import moment
 from jira_usage.ui.view import View
@@ -61,7 +62,7 @@ def show(view: View) -> date | None:
 
 def words(view: View, since_on: date | None) -> str:
     """What is compared with what, in a sentence of Markdown."""
-    before = answers.previous_sync(view.snapshot)
+    before = previous_sync(view.snapshot)
     now = moment(view.snapshot.as_of_ms, view.zone)
     if since_on is not None:
         start = f"the beginning of {since_on:%b} {since_on.day}, {since_on.year}"

@@ -8,7 +8,13 @@ import streamlit as st
 
 from jira_usage.metrics.facets import Choices
 from jira_usage.metrics.prices import round_amount
-from jira_usage.metrics.reclaim import COULD_BE_GIVEN_BACK, GIVES_BACK, Reclaim, count_words
+from jira_usage.metrics.reclaim import (
+    COULD_BE_GIVEN_BACK,
+    GIVES_BACK,
+    Reclaim,
+    count_words,
+    free_words,
+)
 from jira_usage.metrics.words import CONFIDENCE_WORDS, people_count
 from jira_usage.ui import address
 from jira_usage.ui.text import safe
@@ -18,6 +24,7 @@ MEANS = {
     "medium": "Something is not known, or the person leads a project.",
     "low": "Little is known, or something speaks against it. Ask first.",
 }
+FREE = "What is free, by Jira's word on the plan, saves nothing when it is given back."
 WHOLE = (
     "Licenses, not people: of whoever did no work for long. "
     "Those kept or protected by hand are left out."
@@ -59,6 +66,8 @@ def _card(
         if monthly:
             told = [safe(round_amount(Decimal(cost), currency)) for cost in (monthly, monthly * 12)]
             st.caption(f"{told[0]} a month, {told[1]} a year")
+        if free := free_words(listed, rows):
+            st.caption(free, help=FREE)
         if len(rows):
             st.button(
                 count_words(listed, rows),

@@ -22,12 +22,12 @@ Pairs = tuple[tuple[str, str], ...]
 ROUND = "reclaim_round"
 CLICK = "reclaim_click"
 SURE = "High: nothing speaks for a need. Medium: something is not known. Low: ask first."
-REASONS = "What speaks against giving the license back, and what for it. Double-click to read all."
+REASONS = "What speaks for giving the license back, and what against it. Double-click to read all."
 GROUPS = "The groups that give this license: it is free once the person has left them all."
 DECISION = "What was decided here by hand: keep, release, or protect. Nothing changes in Jira."
 MONEY = ("monthly", "yearly")
 # What it is decided by: these fit beside the sidebar on a usual screen, without prices and with.
-FIRST = ("name", "product", "verdict", "sure", "monthly", "decision", "reasons", "groups")
+FIRST = ("name", "sure", "monthly", "product", "verdict", "decision", "reasons", "groups")
 ORDER = (*FIRST, "yearly", "last_act", "email", "until", "note", "by")
 
 
@@ -101,7 +101,7 @@ def _in_words(rows: pd.DataFrame, listed: Reclaim) -> pd.DataFrame:
         {
             "name": clicks.literal(rows["display_name"].where(rows["display_name"] != "", NO_NAME)),
             "email": rows["email"].where(rows["email"] != "", HIDDEN),
-            "product": rows["product_name"],
+            "product": rows["product_name"] + rows["free"].map({True: " (free)", False: ""}),
             "verdict": rows["verdict"].map(listed.grounds.words),
             "last_act": instants(rows["last_act_at"]),
             "sure": rows["confidence"].map(CONFIDENCE_WORDS),
@@ -118,9 +118,9 @@ def _in_words(rows: pd.DataFrame, listed: Reclaim) -> pd.DataFrame:
 
 
 def _reasons(rows: pd.DataFrame) -> pd.Series:
-    """Of each row the reasons against, then those for: the verdict tells most of these."""
+    """Of each row the reasons for giving the license back, then those against."""
     told = [
-        [*(f"Against: {one}" for one in con), *(f"For: {one}" for one in pro)]
+        [*(f"For: {one}" for one in pro), *(f"Against: {one}" for one in con)]
         for pro, con in zip(rows["reasons_for"], rows["reasons_against"], strict=True)
     ]
     return pd.Series(told, index=rows.index, dtype=object)
@@ -140,7 +140,11 @@ def _columns(view: View, currency: str, priced: bool) -> dict[str, Any]:
         "sure": text("How sure", width=74, help=SURE),
         "reasons": chips("Reasons", width=170 if priced else 242, help=REASONS),
         "groups": chips("Groups to leave", width=114 if priced else 130, help=GROUPS),
-        "monthly": price(f"A month, {currency}", width=90, help="By the price you gave."),
+        "monthly": price(
+            f"A month, {currency}",
+            width=90,
+            help="By the price you gave. What is free saves nothing.",
+        ),
         "yearly": price(f"A year, {currency}", width=90, help="Twelve times the price of a month."),
         "decision": text("Decision", width=95, help=DECISION),
         "until": text("Expires on", width=90, help="From that day on it no longer protects."),

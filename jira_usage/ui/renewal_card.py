@@ -41,6 +41,9 @@ def show(view: View, books: Books, product: Product, buffer: Buffer) -> Plan:
             return what_if(product.holders, told, Question(books.today, buffer, seats))
 
         needed = answered(None)
+        if product.free:
+            _free(product, needed)
+            return Plan(product, needed, None, False)
         _numbers(product, told, needed)
         seats = _ask_seats(product, needed)
         answer = answered(seats)
@@ -55,18 +58,31 @@ def show(view: View, books: Books, product: Product, buffer: Buffer) -> Plan:
     return Plan(product, answer, told.bought, complete)
 
 
+def _free(product: Product, answer: Answer) -> None:
+    """A product that costs nothing: nothing to ask, to renew or to save."""
+    with st.container(horizontal=True, gap="medium"):
+        _people_and_seats(product, answer)
+    st.markdown(renewal_words.FREE)
+    st.markdown(renewal_words.sure_words(product.holders))
+    _links(product, answer)
+
+
 def _numbers(product: Product, told: ProductTerms, answer: Answer) -> None:
     with st.container(horizontal=True, gap="medium"):
-        st.metric("People", f"{answer.people:,}", help="Enabled people with a license of its own.")
-        st.metric(
-            "Seats by Jira",
-            str(product.row.seats_words),
-            help="What Jira says the plan holds. It may be the plan's ceiling, so nothing is "
-            "computed from it.",
-        )
+        _people_and_seats(product, answer)
         bought = UNKNOWN if told.bought is None else f"{told.bought:,}"
         st.metric("Bought", bought, help="By your own words, from the last bill or quote.")
         st.metric("Needed", f"{answer.needed:,}", help="For those who keep theirs, and in reserve.")
+
+
+def _people_and_seats(product: Product, answer: Answer) -> None:
+    st.metric("People", f"{answer.people:,}", help="Enabled people with a license of its own.")
+    st.metric(
+        "Seats by Jira",
+        str(product.row.seats_words),
+        help="What Jira says the plan holds. It may be the plan's ceiling, so nothing is "
+        "computed from it.",
+    )
 
 
 def _ask_seats(product: Product, needed: Answer) -> int | None:
@@ -120,6 +136,11 @@ def _people(books: Books, product: Product, answer: Answer) -> None:
     st.markdown(renewal_words.need_words(answer))
     st.markdown(renewal_words.sure_words(product.holders))
     st.caption(renewal_words.people_words(product.holders, safe(books.listed.untold_why)))
+    _links(product, answer)
+
+
+def _links(product: Product, answer: Answer) -> None:
+    """The ways to the people and the licenses that are counted."""
     with st.container(horizontal=True, gap="xsmall"):
         if answer.people:
             cards.people_link(people_count(answer.people), {"product": product.key})

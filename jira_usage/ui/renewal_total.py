@@ -45,8 +45,8 @@ def show(place: Any, books: Books, plans: Sequence[Plan]) -> None:
             _metric(f"{would} a month", abs(saved_yearly) / 12, books)
             _metric(f"{would} a year", abs(saved_yearly), books)
         st.caption(
-            f"Over {plural(len(told), 'product')} with prices and seats, of {len(books.products)}; "
-            "Marketplace apps are not in it."
+            f"Over {plural(len(told), 'product')} with prices and seats, of {len(books.paid)} that "
+            "are paid; Marketplace apps are not in it."
         )
         if apps:
             st.markdown(apps)
@@ -55,10 +55,10 @@ def show(place: Any, books: Books, plans: Sequence[Plan]) -> None:
 def _at_a_glance(plans: Sequence[Plan]) -> None:
     rows = [
         {
-            "product": plan.product.name,
+            "product": f"{plan.product.name} (free)" if plan.product.free else plan.product.name,
             "people": plan.answer.people,
             "bought": plan.bought,
-            "renew": plan.answer.renew_for,
+            "renew": None if plan.product.free else plan.answer.renew_for,
             "spare": None if plan.bought is None else plan.bought - plan.answer.renew_for,
             "back": plan.answer.holders.could,
         }
@@ -67,13 +67,15 @@ def _at_a_glance(plans: Sequence[Plan]) -> None:
     number = columns.number
     with cards.card("At a glance", "Each product has a card below, with its price and people."):
         st.dataframe(
-            pd.DataFrame(rows).astype({"bought": "Int64", "spare": "Int64"}),
+            pd.DataFrame(rows).astype({"bought": "Int64", "renew": "Int64", "spare": "Int64"}),
             hide_index=True,
-            placeholder="not told",
+            placeholder="—",
             column_config={
                 "product": "Product",
                 "people": number("With a license"),
-                "bought": number("Bought"),
+                "bought": number(
+                    "Bought", help="As entered below; — where it was not, or is free."
+                ),
                 "renew": number("Renew for"),
                 "spare": number("Fewer than now", help="Bought less those to renew for."),
                 "back": number(COULD_BE_GIVEN_BACK, help="As Reclaim lists them."),
@@ -100,7 +102,7 @@ def show_settings(books: Books, buffer: Buffer) -> None:
                 "All Marketplace apps together, per person and month",
                 value="" if terms.app_price is None else str(terms.app_price),
                 key="terms_apps",
-                placeholder="not told",
+                placeholder="—",
                 help="Atlassian bills apps for as many people as the largest Jira product has.",
             )
         st.caption("Saving keeps the seats in reserve from above as well.")
@@ -124,7 +126,7 @@ def _apps(books: Books, plans: Sequence[Plan]) -> str:
     price = books.terms.app_price
     if price is None:
         return ""
-    if len(plans) < len(books.products):
+    if len(plans) < len(books.paid):
         return (
             "Nothing is said of Marketplace apps: they are billed for the largest product, "
             "and not all bought seats are known."

@@ -36,12 +36,13 @@ UNITS: Mapping[str, str] = {"percent": "percent", "seats": "seats"}
 
 @dataclass(frozen=True)
 class Product:
-    """One product: its row of seat_table, and how its licenses stand."""
+    """One product: its row of seat_table, how its licenses stand, and whether its plan is free."""
 
     key: str
     name: str
     row: Any
     holders: Holders
+    free: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class Books:
     listed: Reclaim
     products: list[Product]
     today: date
+
+    @property
+    def paid(self) -> list[Product]:
+        """The products that are not on a free plan."""
+        return [product for product in self.products if not product.free]
 
 
 def open_books(view: View) -> Books:
@@ -71,7 +77,7 @@ def open_books(view: View) -> Books:
     held = view.drawn(holders, listed)
     table = view.cached(answers.seat_table)
     products = [
-        Product(key, str(row.product_name) or key, row, held[key])
+        Product(key, str(row.product_name) or key, row, held[key], key in listed.grounds.free)
         for row in each(table)
         if (key := str(row.product_key)) in held
     ]

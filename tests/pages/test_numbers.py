@@ -164,7 +164,7 @@ def test_every_card_of_changes_opens_as_many_people(site: Path) -> None:
         "changes_open_joined": 2,
         "changes_open_got": 1,
         "changes_open_disabled": 1,
-        "changes_open_back": 7,
+        "changes_open_began": 7,
     }
     for key, label in [(str(one.key), one.label) for one in cards]:
         app.button(key=key).click().run()

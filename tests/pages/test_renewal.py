@@ -69,6 +69,23 @@ def test_every_number_of_people_leads_to_them(tmp_path: Path) -> None:
     )
 
 
+def test_a_free_plan_is_asked_for_no_price_and_renews_nothing(tmp_path: Path) -> None:
+    app = run("renewal", tmp_path)
+    keys = {one.key for one in (*app.number_input, *app.text_input)}
+    assert f"bought_{JIRA}" in keys and not [key for key in keys if key and "jira-core" in key]
+    shown = words(app)
+    assert shown.count("No money is shown") == shown.count("A free plan, by Jira's word")
+    names = app.dataframe[0].value.set_index("product")
+    assert names.loc["Jira Work Management (free)", ["bought", "renew", "spare"]].isna().all()
+
+
+def test_a_free_plan_of_which_a_price_was_told_is_paid(tmp_path: Path) -> None:
+    told(tmp_path, lambda t: t.having("jira-core", ProductTerms(5, Price.flat(D(1)))))
+    app = run("renewal", tmp_path)
+    assert "A free plan" not in words(app)
+    assert "bought_jira-core" in {one.key for one in app.number_input}
+
+
 def test_one_click_confirms_a_list_price_and_seats_are_still_asked(tmp_path: Path) -> None:
     app = run("renewal", tmp_path)
     app.button(key=f"offer_{JIRA}_Premium").click().run()
@@ -144,7 +161,9 @@ def test_apps_are_told_only_when_every_product_is(tmp_path: Path) -> None:
 
     told(tmp_path, change)
     asked = {f"renew_{JIRA}": "55"}
-    assert "Nothing is said of Marketplace apps" in words(run("renewal", tmp_path, address=asked))
+    paid = {"products": [product(), product("jira-core", name="Jira Work Management")]}
+    app = run("renewal", tmp_path, address=asked, **paid)
+    assert "Nothing is said of Marketplace apps" in words(app)
     told(tmp_path, lambda t: t.having("jira-core", ProductTerms(60, Price.flat(D(1)))))
     asked["renew_jira-core"] = "60"
     shown = words(run("renewal", tmp_path, address=asked))
