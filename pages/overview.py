@@ -7,7 +7,7 @@ import streamlit as st
 from jira_usage.decisions import Noted
 from jira_usage.metrics import answers
 from jira_usage.metrics.headline import give_back_headline, headlines
-from jira_usage.ui import cards, product_seats, reclaim_notes, work_card
+from jira_usage.ui import cards, give_back_notes, product_seats, reclaim_notes, work_card
 from jira_usage.ui.frame import frame, show_coverage, show_definition
 
 view = frame("Overview", question="Who works here, and who doesn't?")
@@ -17,11 +17,14 @@ roster = view.cached(answers.judged_roster, noted)
 work_card.show(view, roster, noted)
 
 told = list(view.drawn(headlines, roster, view.days))
+listed = None
 if roster.licenses_known:
     beside = reclaim_notes.beside()
     listed = view.cached(answers.reclaim_list, noted, beside)
     told.insert(-1, give_back_headline(listed, beside.currency))
 cards.headline_cards(told)
+if listed is not None:
+    give_back_notes.show(view, listed)
 
 cards.active_trend(view)
 

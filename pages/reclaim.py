@@ -7,6 +7,7 @@ import streamlit as st
 from jira_usage.decisions import Noted
 from jira_usage.metrics import answers
 from jira_usage.ui import (
+    give_back_notes,
     login,
     product_seats,
     reclaim_cards,
@@ -30,6 +31,7 @@ beside = reclaim_notes.beside()
 listed = view.cached(answers.reclaim_list, noted or Noted(), beside)
 
 reclaim_cards.show(listed, beside.currency)
+give_back_notes.show(view, listed)
 chosen = reclaim_filters.show(listed)
 picked = reclaim_table.show(view, listed, chosen, beside.currency)
 may_decide = noted is not None and login.is_administrator()

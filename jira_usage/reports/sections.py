@@ -15,6 +15,7 @@ from jira_usage.metrics import answers, findings
 from jira_usage.metrics.reclaim import GIVEABLE, count_words, free_words
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.rows import each
+from jira_usage.metrics.savings import readers_words
 from jira_usage.metrics.tables import NO_NAME, UNKNOWN
 from jira_usage.metrics.words import CONFIDENCE_WORDS, STANDING_WORDS, plural
 from jira_usage.period import find_zone, from_epoch_ms
@@ -167,7 +168,7 @@ def offered(
         title if many else "No license is offered back",
         f"{free}: what is free saves nothing. {ASK_FIRST}" if free else ASK_FIRST,
         table=_table(heads, sums, "Licenses that could be given back"),
-        note=note if listed.untold else "",
+        note=" ".join(one for one in (note if listed.untold else "", readers_words(listed)) if one),
     )
     if people_ != "none" and many:
         words = listed.grounds.words

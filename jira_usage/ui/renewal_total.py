@@ -14,6 +14,7 @@ from jira_usage.errors import InvalidInput
 from jira_usage.metrics.prices import apps_yearly_cost, round_amount
 from jira_usage.metrics.reclaim import COULD_BE_GIVEN_BACK
 from jira_usage.metrics.renewal_words import apps_words
+from jira_usage.metrics.savings import renewal_rest_words
 from jira_usage.metrics.words import plural
 from jira_usage.terms import LONGEST_CURRENCY, Buffer, Terms, money
 from jira_usage.ui import cards, columns
@@ -48,6 +49,15 @@ def show(place: Any, books: Books, plans: Sequence[Plan]) -> None:
             f"Over {plural(len(told), 'product')} with prices and seats, of {len(books.paid)} that "
             "are paid; Marketplace apps are not in it."
         )
+        prices = [books.terms.of(plan.product.key).price for plan in told]
+        rest = renewal_rest_words(
+            books.listed,
+            [plan.answer for plan in told],
+            books.terms.currency,
+            flat=all(price is None or price.model == "flat" for price in prices),
+        )
+        if rest:
+            st.caption(safe(rest, longest=len(rest)))
         if apps:
             st.markdown(apps)
 

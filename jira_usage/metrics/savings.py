@@ -1,0 +1,123 @@
+"""What Reclaim lists and what Renewal would save, reconciled: which money, and from when on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from jira_usage.metrics.holders import holders
+from jira_usage.metrics.prices import CENT, round_amount, rounded, savings_start
+from jira_usage.metrics.reclaim import GIVES_BACK, Reclaim
+from jira_usage.metrics.what_if import Answer, Question, what_if
+from jira_usage.terms import Plan, Terms
+
+READERS_UNKNOWN: Final = (
+    "Who only reads can't be told here from who does nothing: the administrators' export, "
+    "uploaded on the page Renewal, tells them apart."
+)
+
+
+@dataclass(frozen=True)
+class Savings:
+    """Money of a month: `listed` are the licenses that could be given back, `renewing` is what
+    renewing for those who keep theirs saves. `starts` are the plans and days it begins with,
+    `flat` whether every seat costs the same."""
+
+    listed: Decimal
+    renewing: Decimal
+    starts: frozenset[tuple[Plan, date | None]]
+    flat: bool = True
+
+
+def readers_words(listed: Reclaim) -> str:
+    """What the list can't know without the admins' export; empty where there is one, or no list."""
+    if listed.grounds.last_seen or not len(listed.select(GIVES_BACK).rows):
+        return ""
+    return READERS_UNKNOWN
+
+
+def savings(listed: Reclaim, said: Terms, today: date) -> Savings | None:
+    """What could be saved by the terms that were told; None where the list is worth nothing."""
+    worth = listed_monthly(listed)
+    if not worth:
+        return None
+    renewing, starts, models = Decimal(0), set(), set()
+    for key, held in holders(listed).items():
+        told = said.of(key)
+        answer = what_if(held, told, Question(today, said.buffer))
+        if answer.costs is None:
+            continue
+        renewing += answer.costs.saved_monthly
+        models.add(told.price.model if told.price else "")
+        if held.could:
+            starts.add((told.plan, savings_start(told.plan, told.renews_on, today)))
+    return Savings(worth, renewing, frozenset(starts), models <= {"flat"})
+
+
+def listed_monthly(listed: Reclaim) -> Decimal:
+    """What the licenses that could be given back cost in a month, as far as prices are known."""
+    return rounded(Decimal(str(listed.monthly(listed.select(GIVES_BACK).rows) or 0)))
+
+
+def savings_words(told: Savings | None, currency: str) -> str:
+    """“From Feb 27, 2027, when the paid term ends; with seats that nobody holds 990.26 USD a
+    month: see Renewal.”"""
+    if told is None or not told.starts:
+        return ""
+    begins = f"What is given back saves money {_start_words(told.starts)}"
+    more = told.renewing - told.listed
+    if abs(more) < CENT:
+        return f"{begins}: see Renewal."
+    amount = round_amount(told.renewing, currency)
+    why = "with bought seats that nobody holds" if more > 0 else "with seats in reserve"
+    if not told.flat:
+        why = "by whole tiers and bands, and with bought seats that nobody holds,"
+    return f"{begins}; {why} {amount} a month: see Renewal."
+
+
+def renewal_rest_words(
+    listed: Reclaim, answers: Sequence[Answer], currency: str, *, flat: bool
+) -> str:
+    """How what Renewal saves goes with what Reclaim lists; empty where other seats were asked."""
+    costs = [answer.costs for answer in answers if answer.costs]
+    saved = sum((one.saved_monthly for one in costs), Decimal(0))
+    worth = listed_monthly(listed)
+    asked = any(answer.renew_for != answer.needed for answer in answers)
+    if asked or saved <= 0 or not worth:
+        return ""
+    told, rest = round_amount(worth, currency), saved - worth
+    if abs(rest) < CENT:
+        return "All of it are the licenses that Reclaim lists."
+    if rest < 0 or not flat:
+        tiers = "" if flat else ", whole tiers and bands"
+        return (
+            f"Reclaim lists licenses for {told} a month: it leaves out seats in reserve and "
+            f"bought seats that nobody holds{tiers}."
+        )
+    spare = any(answer.needed > answer.kept for answer in answers)
+    return (
+        f"Of a month's, {told} are the licenses that Reclaim lists and "
+        f"{round_amount(rest, currency)} bought seats that nobody holds"
+        f"{', less those in reserve' if spare else ''}."
+    )
+
+
+def _start_words(starts: frozenset[tuple[Plan, date | None]]) -> str:
+    """“from Feb 27, 2027, when the paid term ends”, as far as days are known."""
+    plans = {plan for plan, _ in starts}
+    days = sorted(day for _, day in starts if day)
+    why = "when the paid term ends" if plans == {"annual"} else "from the next bill on"
+    if len(plans) > 1:
+        why = "as each paid term ends"
+    if len(days) < len(starts):
+        return why
+    if len(days) > 1 and days[0] != days[-1]:
+        return f"from {_day(days[0])} to {_day(days[-1])}, as each paid term ends"
+    return f"from {_day(days[0])}, {why}" if plans != {"monthly"} else f"from {_day(days[0])} on"
+
+
+def _day(day: date) -> str:
+    return f"{day:%b} {day.day}, {day.year}"

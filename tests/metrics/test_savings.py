@@ -1,0 +1,109 @@
+"""What Reclaim lists and what Renewal saves go together, and both say from when on."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jira_usage.metrics.holders import holders
+from jira_usage.metrics.reclaim import Beside, Reclaim
+from jira_usage.metrics.savings import (
+    READERS_UNKNOWN,
+    Savings,
+    readers_words,
+    renewal_rest_words,
+    savings,
+    savings_words,
+)
+from jira_usage.metrics.what_if import Question, what_if
+from jira_usage.terms import Buffer, Price, ProductTerms, Step, Terms
+from tests.builders import act
+from tests.metrics.test_reclaim import JIRA, listed
+
+D = Decimal
+TODAY = date(2026, 11, 20)
+TERM_ENDS = date(2027, 2, 27)
+ANNUAL = ProductTerms(10, Price.flat(D(8)), "annual", TERM_ENDS)
+PRICED = Beside(prices=((JIRA, D(8)),))
+
+
+def told(folder: Path, terms: ProductTerms = ANNUAL, **more: Any) -> Savings | None:
+    return savings(listed(folder, beside=PRICED), Terms({JIRA: terms}, **more), TODAY)
+
+
+def rest(
+    some: Reclaim,
+    terms: ProductTerms,
+    *,
+    buffer: int = 0,
+    seats: int | None = None,
+    flat: bool = True,
+) -> str:
+    question = Question(TODAY, Buffer(buffer, "seats"), seats)
+    return renewal_rest_words(
+        some, [what_if(holders(some)[JIRA], terms, question)], "USD", flat=flat
+    )
+
+
+def test_the_list_says_from_when_on_and_what_seats_that_nobody_holds_add(tmp_path: Path) -> None:
+    assert savings_words(told(tmp_path), "USD") == (
+        "What is given back saves money from Feb 27, 2027, when the paid term ends; with bought "
+        "seats that nobody holds 80.00 USD a month: see Renewal."
+    )
+
+
+def test_renewal_says_what_of_it_is_on_the_list(tmp_path: Path) -> None:
+    some = listed(tmp_path, beside=PRICED)  # two at 8, and eight seats that nobody holds
+    assert rest(some, ANNUAL) == (
+        "Of a month's, 16.00 USD are the licenses that Reclaim lists and 64.00 USD bought seats "
+        "that nobody holds."
+    )
+    exactly = ProductTerms(2, Price.flat(D(8)))
+    assert rest(some, exactly) == "All of it are the licenses that Reclaim lists."
+    assert rest(some, ANNUAL, seats=7) == ""
+
+
+def test_nothing_is_reconciled_where_nothing_is_priced_or_listed(tmp_path: Path) -> None:
+    assert savings(listed(tmp_path / "a"), Terms({JIRA: ANNUAL}), TODAY) is None
+    working = listed(tmp_path / "b", acts=[act("p"), act("q")], beside=PRICED)
+    assert savings(working, Terms({JIRA: ANNUAL}), TODAY) is None
+    assert savings_words(None, "USD") == "" and rest(working, ANNUAL) == ""
+
+
+@pytest.mark.parametrize(
+    ("starts", "words"),
+    [
+        ({("annual", TERM_ENDS)}, "from Feb 27, 2027, when the paid term ends"),
+        ({("annual", None)}, "when the paid term ends"),
+        ({("monthly", date(2026, 12, 1))}, "from Dec 1, 2026 on"),
+        ({("monthly", None)}, "from the next bill on"),
+        (
+            {("monthly", date(2026, 12, 1)), ("annual", TERM_ENDS)},
+            "from Dec 1, 2026 to Feb 27, 2027, as each paid term ends",
+        ),
+        ({("monthly", None), ("annual", TERM_ENDS)}, "as each paid term ends"),
+    ],
+)
+def test_the_start_is_told_as_far_as_it_is_known(starts: set[Any], words: str) -> None:
+    same = Savings(D(16), D(16), frozenset(starts))
+    assert savings_words(same, "USD") == f"What is given back saves money {words}: see Renewal."
+
+
+def test_whole_tiers_are_not_called_seats_that_nobody_holds(tmp_path: Path) -> None:
+    tiers = ProductTerms(10, Price("tiers", (Step(50, D(8)),)), "annual", TERM_ENDS)
+    some = told(tmp_path / "a", tiers)
+    assert some is not None and not some.flat
+    assert "by whole tiers and bands" in savings_words(some, "USD")
+    words = rest(listed(tmp_path / "b", beside=PRICED), tiers, flat=False)
+    assert words.endswith("bought seats that nobody holds, whole tiers and bands.")
+
+
+def test_that_readers_are_not_known_is_said_only_without_the_admins_export(tmp_path: Path) -> None:
+    assert readers_words(listed(tmp_path / "a")) == READERS_UNKNOWN
+    seen = Beside(last_seen=(("p", None), ("q", None)))
+    assert readers_words(listed(tmp_path / "b", beside=seen)) == ""
+    assert readers_words(listed(tmp_path / "c", acts=[act("p"), act("q")])) == ""
