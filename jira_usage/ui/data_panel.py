@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from jira_usage.metrics import answers
 from jira_usage.ui import account_panel, login
 from jira_usage.ui.session import Session
 from jira_usage.ui.text import age, count, duration, moment, safe
@@ -37,7 +38,7 @@ TELLS = {
 }
 # What the last sync read: its label, and what it counts.
 ROWS = {
-    "users": ("Accounts", "People, robots and portal customers that Jira named."),
+    "users": ("Accounts listed", "People, robots and portal customers that Jira lists, in all."),
     "issues": ("Issues", "Issues that changed since the start of what is read."),
     "histories": (
         "History entries",
@@ -47,6 +48,10 @@ ROWS = {
     "worklogs": ("Work logs", "Work logs that were made or edited."),
     "acts": ("Acts", "What all that tells: each one comment, change or work log of one account."),
 }
+LATER = (
+    "Accounts are all that Jira lists by now. All other numbers are of the last sync alone, which "
+    "read what changed."
+)
 KEPT = """
 **Kept:** account IDs, names and visible email addresses, groups, products and roles;
 issue and project keys; and for each act who, when and which field.
@@ -86,12 +91,14 @@ def show_sync(view: View, now_ms: int) -> None:
             border=True,
         )
     known_from = moment(view.snapshot.covered_from_ms, view.zone)
+    first_on = view.cached(answers.known_of).since
     facts = {
         "Site": safe(str(meta["base_url"]).removeprefix("https://")),
         "Read by": f"{safe(str(meta['display_name']))} "
         + ("(scoped token, through the gateway)" if meta.get("scoped") else ""),
         "Data as of": f"{moment(view.snapshot.as_of_ms, view.zone)}, {safe(view.zone)}",
-        "Known since": f"{known_from}. Earlier work is unknown, not zero.",
+        "Known since": f"{first_on}, the first day that was read whole: reading began at "
+        f"{known_from}. Earlier work is unknown, not zero.",
     }
     st.table(
         pd.DataFrame({"": [f"**{name}**" for name in facts], " ": list(facts.values())}),
@@ -108,6 +115,8 @@ def show_rows(view: View) -> None:
     with st.grid(6, min_column_width=120):
         for name, (label, meaning) in ROWS.items():
             st.metric(label, f"{int(meta[name]):,}", help=meaning)
+    if meta["mode"] == "later":
+        st.caption(LATER)
     st.caption(
         f"{count(int(meta['new_acts']), 'act')} new in that sync. "
         "An act is one comment, change or work log of one account."
@@ -150,7 +159,8 @@ def _how_complete(rows: Sequence[Mapping[Any, Any]]) -> str:
     if short:
         return f"**{short} of {len(rows)} are not complete.** Figures that rest on them say so."
     if remarks:
-        return f"**All {len(rows)} are complete**, with {count(remarks, 'remark')}."
+        says = "1 remark says" if remarks == 1 else f"{remarks:,} remarks say"
+        return f"**All {len(rows)} are complete, except for what {says}.**"
     return f"**All {len(rows)} are complete:** the token could read everything."
 
 

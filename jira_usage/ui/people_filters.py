@@ -80,6 +80,16 @@ def show_count(chosen: Chosen, size: int) -> None:
             )
 
 
+def show_unlisted(view: View) -> None:
+    """Why more accounts are here than Jira lists, where that is so."""
+    listed = view.snapshot.users["listed"].fillna(True).astype(bool)
+    if more := int((~listed).sum()):
+        st.caption(
+            f"{plural(int(listed.sum()), 'account')} listed by Jira, and {more:,} that it does not "
+            "list: known only by acts or groups."
+        )
+
+
 def _narrowed(asked: narrowing.Narrowing) -> None:
     """What a chart was clicked for, as a button that takes it back."""
     if not asked:

@@ -294,7 +294,7 @@ def _tell_the_end(job: Job | None) -> None:
         st.toast("The sync did not finish. The page says why.", icon=":material/error:")
     else:
         new = f"{count(done.new_acts, 'new act')}" if done.new_acts else "nothing new"
-        first = f"{done.users:,} accounts, {count(done.acts, 'act')}"
+        first = f"{count(done.users, 'account')} listed by Jira, {count(done.acts, 'act')}"
         what = first if done.mode == "full" else new
         if done.mode != "full":
             st.session_state[REFRESHED] = done.snapshot_id

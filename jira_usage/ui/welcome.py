@@ -15,14 +15,14 @@ from jira_usage.ui.text import safe
 
 PROMISE = (
     "See how many people really work in your Jira Cloud site, day by day, "
-    "and which licenses nobody uses."
+    "and which licenses show no work."
 )
 ANSWERS = (
     (
         ":material/groups:",
         "**Who works.** Comments, changes and work logs, for each of 30 to 180 days.",
     ),
-    (":material/key:", "**Who pays for nothing.** Licenses by product, beside the work done."),
+    (":material/key:", "**Which licenses show no work.** By product, and how sure that is."),
     (":material/verified:", "**How sure.** Every figure says what the token could not see."),
 )
 TOKEN_ROUND, PROBLEM = "connect_round", "connect_problem"

@@ -61,7 +61,27 @@ def test_a_remark_on_what_is_complete_is_told(open_page: Open, home: Path) -> No
     coverage = app.table[1].value
     assert "Projects" in coverage.iloc[0, 1] and "Complete" in coverage.iloc[0, 0]
     assert "3 issues can't be seen" in coverage.iloc[0, 2]
-    assert any("with 1 remark" in one.value for one in app.markdown)
+    assert any("except for what 1 remark says" in one.value for one in app.markdown)
+
+
+def test_after_a_later_sync_it_says_which_numbers_are_of_that_sync_alone(
+    open_page: Open, home: Path
+) -> None:
+    signed = kept_site.a_session(home)
+    kept_site.keep_snapshot(signed.kept)
+    first = [one.value for one in open_page("data", signed).caption]
+    kept_site.keep_snapshot(signed.kept, mode="later")
+    later = open_page("data", signed)
+    assert [one.value for one in later.caption if "of the last sync alone" in one.value]
+    assert not [one for one in first if "of the last sync alone" in one]
+    assert "Accounts listed" in [one.label for one in later.metric]
+
+
+def test_the_start_of_what_is_known_is_one_phrase(open_page: Open, home: Path) -> None:
+    signed = kept_site.a_session(home)
+    kept_site.keep_snapshot(signed.kept)
+    facts = " ".join(open_page("data", signed).table[0].value.iloc[:, 1])
+    assert ", the first day that was read whole: reading began at " in facts
 
 
 def test_forgetting_asks_first_and_then_leaves_nothing(open_page: Open, home: Path) -> None:

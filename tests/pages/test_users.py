@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from jira_usage.ui import address
 from tests.builders import company, user
+from tests.pages.kept_site import now_ms
 from tests.pages.reading import HOSTILE, click_cell, open_page, run, walk, words
 from tests.pages.reading import address as address_of
 
@@ -210,3 +211,11 @@ def test_licenses_not_permitted_say_so(tmp_path: Path) -> None:
     assert app.multiselect(key="product").disabled
     assert app.dataframe[0].value["licenses"].tolist() == [["unknown"]] * 5
     assert len(company()["users"]) == 5
+
+
+def test_accounts_that_jira_does_not_list_are_told_beside_those_it_lists(tmp_path: Path) -> None:
+    people = company(now=now_ms() - 60_000)
+    people["users"].append(user("zed", name="Zed", listed=False))
+    told = words(run("users", tmp_path / "a", **people))
+    assert "5 accounts listed by Jira, and 1 that it does not list" in told
+    assert "listed by Jira" not in words(run("users", tmp_path / "b"))
