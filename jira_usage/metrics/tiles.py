@@ -78,7 +78,7 @@ def _tile(row: Any, blind: str, days: int) -> Tile:
 def _numbers(row: Any) -> list[tuple[str, str, str]]:
     seats = "What Jira says the plan holds. On some plans it is a ceiling, not what was bought."
     used = "Jira's own count of users of this product."
-    left = "Jira's own count of the seats that are left."
+    left = "Jira's own count of the seats that are left. It may keep some back."
     held = "Enabled people in one of the product's groups, counted by this app."
     told = [("Seats", str(row.seats_words), seats), ("Used", _number(row.seats_used), used)]
     if not row.unlimited:
@@ -112,8 +112,23 @@ def _notes(row: Any, known: bool, blind: str) -> list[str]:
         "or hold accounts that groups do not show."
         if differs
         else "",
+        _kept_back(row),
         f"For the others it can't be told. {blind}" if blind and known else "",
     ]
+
+
+def _kept_back(row: Any) -> str:
+    """That Jira's own numbers do not add up, where they do not; why, it does not say."""
+    told = (row.seats, row.seats_used, row.seats_remaining)
+    if row.unlimited or any(pd.isna(one) for one in told):
+        return ""
+    seats, used, left = (int(one) for one in told)
+    if used + left == seats:
+        return ""
+    return (
+        f"Used and left make {used + left:,} of {seats:,} seats by Jira's own count: it does not "
+        "say why. It may keep seats back, such as for open invitations."
+    )
 
 
 def _number(value: Any) -> str:

@@ -81,3 +81,16 @@ def test_a_blind_window_offers_nobody_without_work() -> None:
     jira = tiles(frame, "Comments could not be read.", 30)[1]
     assert [link.label for link in jira.links] == ["2 people", "1 worked"]
     assert "Comments could not be read." in jira.notes[-1]
+
+
+def test_seats_that_do_not_add_up_are_told_and_no_reason_is_claimed() -> None:
+    def notes(left: int | None) -> list[str]:
+        some = table("products", [product(seats=400, used=278, left=left)])
+        frame = seat_table(licenses(some, ACCESS, pd.Index([])), ACCESS, some)
+        return [one for one in tiles(frame, "", 30)[0].notes if one.startswith("Used and left")]
+
+    assert notes(122) == notes(None) == []
+    assert notes(120) == [
+        "Used and left make 398 of 400 seats by Jira's own count: it does not say why. "
+        "It may keep seats back, such as for open invitations."
+    ]
