@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
 
 from jira_usage.metrics.narrowing import last_dates
 from jira_usage.metrics.prices import round_amount
 from jira_usage.metrics.reclaim import (
-    COULD_BE_GIVEN_BACK,
     GIVES_BACK,
     Reclaim,
     count_words,
@@ -27,6 +27,7 @@ from jira_usage.metrics.words import (
 )
 
 UNKNOWN = "unknown"
+TO_GIVE_BACK: Final = "Licenses to give back"
 Filters = Mapping[str, str]
 
 
@@ -58,18 +59,19 @@ def headlines(roster: Roster, days: int) -> list[Headline]:
     enabled = roster.number(**people, status="enabled")
     acted = roster.number(**active, status="enabled")
     share = f"{acted / enabled:.0%}: {acted:,} of {enabled:,} enabled people" if enabled else ""
+    parts = _parts(working, roster.number(**active, product=ANY), acted) if enabled else ""
     no_licenses = "" if roster.licenses_known else roster.facet("product").unknown
     return [
         _told(
-            _active(days),
+            _active(days, "people"),
             working,
             f"People who commented, changed an issue or logged work {window}. "
             "Reading leaves no trace. The share leaves out whoever is deactivated by now.",
-            share,
+            " · ".join(one for one in (share, parts if roster.licenses_known else "") if one),
             active,
         ),
         _told(
-            "With a license",
+            "People with a license",
             roster.number(**licensed),
             "Each person once, however many products they may use. "
             "Only enabled accounts of people hold a license.",
@@ -78,7 +80,7 @@ def headlines(roster: Roster, days: int) -> list[Headline]:
             no_licenses,
         ),
         _told(
-            "No work found",
+            "People, no work found",
             roster.number(**idle),
             f"People with a license of whom no comment, change or work log was found {window}. "
             "They may still read: look before you take a license away.",
@@ -112,10 +114,11 @@ def give_back_headline(listed: Reclaim, currency: str) -> Headline:
     sure = f"{which}{cost}. Confidence: {levels}" if total else ""
     untold = f"of {people_count(listed.untold)} it can't be told" if listed.untold else ""
     return Headline(
-        COULD_BE_GIVEN_BACK,
+        TO_GIVE_BACK,
         f"{total:,}" if total or not listed.untold else UNKNOWN,
-        "Licenses, not people: of whoever did no work for long. How sure that is depends on "
-        "how much is known and on what speaks against it; the list tells the reasons.",
+        "Licenses that could be given back, not people: of whoever did no work for long. How sure "
+        "that is depends on how much is known and on what speaks against it; the list tells the "
+        "reasons.",
         " · ".join(words for words in (sure, untold) if words) or "Nothing was found.",
         {},
         "See the list" if total else "",
@@ -179,8 +182,16 @@ def _link(number: int) -> str:
     return people_count(number)
 
 
-def _active(days: int) -> str:
-    return f"Active, {days} days" if days > 1 else "Active today"
+def _active(days: int, who: str = "") -> str:
+    name = f"Active {who}".strip()
+    return f"{name}, {days} days" if days > 1 else f"{name} today"
+
+
+def _parts(working: int, licensed: int, enabled: int) -> str:
+    """“227 with a license, 6 without, 3 deactivated by now”; empty where all hold a license."""
+    rest = {"without": enabled - licensed, "deactivated by now": working - enabled}
+    told = [f"{number:,} {words}" for words, number in rest.items() if number]
+    return ", ".join([f"{licensed:,} with a license", *told]) if told else ""
 
 
 def _share(part: int, whole: int, of: str) -> str:

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 from jira_usage import decisions, terms
 from jira_usage.decisions import PROTECT, Decision, Thresholds
 from jira_usage.terms import Price, ProductTerms
-from tests.pages.kept_site import a_site
+from tests.builders import act, company, days_ago, user
+from tests.pages.kept_site import a_site, now_ms
 from tests.pages.reading import APP, click_cell, metrics, run, words
 
 
@@ -36,10 +37,10 @@ def test_the_answer_first(tmp_path: Path) -> None:
     app = run("overview", tmp_path)
     assert metrics(app) == {
         "People": "4",
-        "With a license": "3",
-        "Active, 30 days": "2",
-        "No work found": "1",
-        "Could be given back": "1",
+        "People with a license": "3",
+        "Active people, 30 days": "2",
+        "People, no work found": "1",
+        "Licenses to give back": "1",
     }
     told = words(app)
     assert "2 of 3 licensed people worked in the last 30 days" in told
@@ -103,14 +104,25 @@ def test_damaged_decisions_are_told_and_stop_nothing(tmp_path: Path) -> None:
     assert "left as they are" in app.error[0].value and app.metric
 
 
+def test_active_people_are_those_with_a_license_those_without_and_those_gone(
+    tmp_path: Path,
+) -> None:
+    people = company(now=now_ms() - 60_000)
+    people["users"].append(user("eve", name="Eve"))
+    people["acts"] += [act(one, at=days_ago(1, now=now_ms())) for one in ("dee", "eve")]
+    told = words(run("overview", tmp_path, **people)).replace("\\", "")
+    assert "2 with a license, 1 without, 1 deactivated by now" in told
+    assert "deactivated by now" not in words(run("overview", tmp_path))
+
+
 def test_the_window_is_in_the_address(tmp_path: Path) -> None:
     app = run("overview", tmp_path, address={"days": "7"})
-    assert "Active, 7 days" in metrics(app)
+    assert "Active people, 7 days" in metrics(app)
 
 
 def test_bad_values_in_the_address_are_dropped(tmp_path: Path) -> None:
     app = run("overview", tmp_path, address={"days": "-1", "zone": "Nowhere/Land", "created": "x"})
-    assert "Active, 30 days" in metrics(app)
+    assert "Active people, 30 days" in metrics(app)
 
 
 def test_licenses_not_permitted_are_unknown(tmp_path: Path) -> None:
@@ -118,14 +130,14 @@ def test_licenses_not_permitted_are_unknown(tmp_path: Path) -> None:
         "overview", tmp_path, refused={"licenses": "Administer Jira is missing."}, products=[]
     )
     told = metrics(app)
-    assert told["With a license"] == told["No work found"] == "unknown"
-    assert told["Active, 30 days"] == "2"
+    assert told["People with a license"] == told["People, no work found"] == "unknown"
+    assert told["Active people, 30 days"] == "2"
     assert "Administer Jira is missing" in words(app).replace("\\", "")
-    assert "Could be given back" not in told
+    assert "Licenses to give back" not in told
     assert [frame.value.columns[0] for frame in app.dataframe] == ["date"]
 
 
 def test_work_not_permitted_calls_nobody_idle(tmp_path: Path) -> None:
     app = run("overview", tmp_path, refused={"issues": "No project can be browsed."}, acts=[])
-    assert metrics(app)["No work found"] == "unknown"
+    assert metrics(app)["People, no work found"] == "unknown"
     assert "it can't be told" in words(app).replace("\\", "")

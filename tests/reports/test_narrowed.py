@@ -145,7 +145,7 @@ def test_a_project_tells_of_its_acts_and_not_of_licenses(whole: Subject) -> None
     report = build_report(some, Making("Ann", NOW))
     assert report.answer == "6 of 7 people worked in the last 30 days"
     assert [section.key for section in report.sections if "licenses" in section.key] == []
-    assert [tile.label for tile in report.headlines] == ["Active, 30 days", "People"]
+    assert [tile.label for tile in report.headlines] == ["Active people, 30 days", "People"]
     assert int(dataset(some.snapshot, "daily", some.period)["actions"].sum()) == 6
 
 
