@@ -199,7 +199,8 @@ def sync(days: int, full: bool, project_roles: bool, timezone: str, as_json: boo
     click.echo(f"As of {iso_instant(summary.as_of)}, {summary.days} days.")
     click.echo(
         f"{summary.users:,} accounts listed by Jira, {summary.issues:,} issues, "
-        f"{summary.histories:,} histories, {summary.comments:,} comments, {summary.worklogs:,} work logs."
+        f"{summary.histories:,} histories, {summary.comments:,} comments, "
+        f"{summary.worklogs:,} work logs."
     )
     click.echo(f"{summary.requests:,} requests; {summary.least_requests:,} is the least possible.")
     for name, state in summary.coverage.items():

@@ -112,6 +112,12 @@ def sorted_like(rows: list[list[str]], truth: list[dict[str, Any]]) -> list[dict
     return sorted(truth, key=lambda row: place.get(tuple(in_csv(v) for v in row.values()), -1))
 
 
+def test_a_sync_says_that_its_accounts_are_those_that_jira_lists(
+    synced: dict[str, str],
+) -> None:
+    assert " accounts listed by Jira, " in command(synced, "sync").stdout
+
+
 def test_the_summary_agrees_with_the_other_datasets(synced: dict[str, str]) -> None:
     def told(name: str) -> Any:
         return json.loads(command(synced, "export", name, "--format", "json").stdout)

@@ -80,7 +80,7 @@ def headlines(roster: Roster, days: int) -> list[Headline]:
             no_licenses,
         ),
         _told(
-            "People, no work found",
+            "People, no act found",
             roster.number(**idle),
             f"People with a license of whom no comment, change or work log was found {window}. "
             "They may still read: look before you take a license away.",

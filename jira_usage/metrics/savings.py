@@ -99,7 +99,7 @@ def renewal_rest_words(
         )
     spare = any(answer.needed > answer.kept for answer in answers)
     return (
-        f"Of a month's, {told} are the licenses that Reclaim lists and "
+        f"Of these a month, {told} are the licenses that Reclaim lists and "
         f"{round_amount(rest, currency)} bought seats that nobody holds"
         f"{', less those in reserve' if spare else ''}."
     )

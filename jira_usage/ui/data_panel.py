@@ -97,8 +97,8 @@ def show_sync(view: View, now_ms: int) -> None:
         "Read by": f"{safe(str(meta['display_name']))} "
         + ("(scoped token, through the gateway)" if meta.get("scoped") else ""),
         "Data as of": f"{moment(view.snapshot.as_of_ms, view.zone)}, {safe(view.zone)}",
-        "Known since": f"{first_on}, the first day that was read whole: reading began at "
-        f"{known_from}. Earlier work is unknown, not zero.",
+        "Known since": f"{first_on}, the first whole day: acts are read from {known_from} on. "
+        "Earlier work is unknown, not zero.",
     }
     st.table(
         pd.DataFrame({"": [f"**{name}**" for name in facts], " ": list(facts.values())}),

@@ -101,7 +101,7 @@ def _in_words(rows: pd.DataFrame, listed: Reclaim) -> pd.DataFrame:
         {
             "name": clicks.literal(rows["display_name"].where(rows["display_name"] != "", NO_NAME)),
             "email": rows["email"].where(rows["email"] != "", HIDDEN),
-            "product": rows["product_name"] + rows["free"].map({True: " (free)", False: ""}),
+            "product": rows["free"].map({True: "Free: ", False: ""}) + rows["product_name"],
             "verdict": rows["verdict"].map(listed.grounds.words),
             "last_act": instants(rows["last_act_at"]),
             "sure": rows["confidence"].map(CONFIDENCE_WORDS),

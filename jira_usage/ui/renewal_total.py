@@ -47,7 +47,7 @@ def show(place: Any, books: Books, plans: Sequence[Plan]) -> None:
             _metric(f"{would} a year", abs(saved_yearly), books)
         st.caption(
             f"Over {plural(len(told), 'product')} with prices and seats, of {len(books.paid)} that "
-            "are paid; Marketplace apps are not in it."
+            "are paid for; Marketplace apps are not in it."
         )
         prices = [books.terms.of(plan.product.key).price for plan in told]
         rest = renewal_rest_words(

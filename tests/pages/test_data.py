@@ -81,7 +81,7 @@ def test_the_start_of_what_is_known_is_one_phrase(open_page: Open, home: Path) -
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept)
     facts = " ".join(open_page("data", signed).table[0].value.iloc[:, 1])
-    assert ", the first day that was read whole: reading began at " in facts
+    assert ", the first whole day: acts are read from " in facts
 
 
 def test_forgetting_asks_first_and_then_leaves_nothing(open_page: Open, home: Path) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from jira_usage.metrics.headline import TO_GIVE_BACK
 from jira_usage.period import DAY_MS
 from jira_usage.terms import Price, ProductTerms, change_terms
 from tests.builders import act, company, days_ago, issue, members, project, publish, user
@@ -277,12 +278,7 @@ def test_what_could_be_given_back_is_one_number_on_every_page(site: Path) -> Non
     numbers = {one.label: one.value for one in reclaim.metric}
     levels = {level: numbers[f"{level} confidence"] for level in ("High", "Medium", "Low")}
     told = {one.label: one.value for one in overview.metric}
-    assert (
-        told["Licenses to give back"]
-        == numbers[label]
-        == str(sum(map(int, levels.values())))
-        != "0"
-    )
+    assert told[TO_GIVE_BACK] == numbers[label] == str(sum(map(int, levels.values()))) != "0"
     sure = ", ".join(f"{level.lower()} {n}" for level, n in levels.items() if n != "0")
     assert any(f"Confidence: {sure}" in one.value.replace("\\", "") for one in overview.caption)
     glance = opened("renewal", site, {"days": "7"}).dataframe[0].value

@@ -39,7 +39,7 @@ def test_the_answer_first(tmp_path: Path) -> None:
         "People": "4",
         "People with a license": "3",
         "Active people, 30 days": "2",
-        "People, no work found": "1",
+        "People, no act found": "1",
         "Licenses to give back": "1",
     }
     told = words(app)
@@ -130,7 +130,7 @@ def test_licenses_not_permitted_are_unknown(tmp_path: Path) -> None:
         "overview", tmp_path, refused={"licenses": "Administer Jira is missing."}, products=[]
     )
     told = metrics(app)
-    assert told["People with a license"] == told["People, no work found"] == "unknown"
+    assert told["People with a license"] == told["People, no act found"] == "unknown"
     assert told["Active people, 30 days"] == "2"
     assert "Administer Jira is missing" in words(app).replace("\\", "")
     assert "Licenses to give back" not in told
@@ -139,5 +139,5 @@ def test_licenses_not_permitted_are_unknown(tmp_path: Path) -> None:
 
 def test_work_not_permitted_calls_nobody_idle(tmp_path: Path) -> None:
     app = run("overview", tmp_path, refused={"issues": "No project can be browsed."}, acts=[])
-    assert metrics(app)["People, no work found"] == "unknown"
+    assert metrics(app)["People, no act found"] == "unknown"
     assert "it can't be told" in words(app).replace("\\", "")
