@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from jira_usage.metrics.holders import READER, Holders
-from jira_usage.metrics.prices import amount_words, round_amount
+from jira_usage.metrics.prices import amount_words, monthly_cost, round_amount
 from jira_usage.metrics.what_if import Answer
 from jira_usage.metrics.words import (
     COOLING,
@@ -19,7 +19,7 @@ from jira_usage.metrics.words import (
     people_count,
     plural,
 )
-from jira_usage.terms import Plan
+from jira_usage.terms import Plan, Terms
 
 _SMALL: Final = (
     *("none", "one", "two", "three", "four", "five", "six"),
@@ -43,6 +43,18 @@ _KEEPS: Final = {
 def number_words(number: int) -> str:
     """“seven”, “1,234”: words up to twelve."""
     return _SMALL[number] if 0 <= number < len(_SMALL) else f"{number:,}"
+
+
+def bought_words(terms: Terms) -> tuple[tuple[str, str], ...]:
+    """By product key: how many seats were told to be bought, and their cost where a price was."""
+    words = []
+    for key, told in terms.products.items():
+        if told.bought is None:
+            continue
+        cost = monthly_cost(told.price, told.bought) if told.price else None
+        price = "" if cost is None else f", {round_amount(cost, terms.currency)} a month"
+        words.append((key, f"Bought, as told on Renewal: {plural(told.bought, 'seat')}{price}."))
+    return tuple(words)
 
 
 def missing_words(missing: Sequence[str]) -> str:

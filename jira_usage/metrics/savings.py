@@ -99,8 +99,8 @@ def renewal_rest_words(
         )
     spare = any(answer.needed > answer.kept for answer in answers)
     return (
-        f"Of these a month, {told} are the licenses that Reclaim lists and "
-        f"{round_amount(rest, currency)} bought seats that nobody holds"
+        f"Of {round_amount(saved, currency)} a month, {told} are for licenses that Reclaim lists "
+        f"and {round_amount(rest, currency)} for bought seats that nobody holds"
         f"{', less those in reserve' if spare else ''}."
     )
 

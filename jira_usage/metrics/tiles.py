@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,12 +42,18 @@ class Tile:
         return next((link for link in self.links if link.filters.get("work") == NO_WORK), None)
 
 
-def tiles(table: pd.DataFrame, blind: str, days: int) -> list[Tile]:
-    """A tile for each row of seat_table, in its order."""
-    return [_tile(row, blind, days) for row in each(table)]
+def tiles(
+    table: pd.DataFrame, blind: str, days: int, bought: Sequence[tuple[str, str]] = ()
+) -> list[Tile]:
+    """A tile for each row of seat_table, in its order.
+
+    `bought` says by product key what was bought, in words.
+    """
+    told = dict(bought)
+    return [_tile(row, blind, days, told.get(str(row.product_key), "")) for row in each(table)]
 
 
-def _tile(row: Any, blind: str, days: int) -> Tile:
+def _tile(row: Any, blind: str, days: int, bought: str) -> Tile:
     known = not pd.isna(row.licensed_users)
     licensed = int(row.licensed_users) if known else 0
     key = str(row.product_key)
@@ -70,7 +76,7 @@ def _tile(row: Any, blind: str, days: int) -> Tile:
         numbers=_numbers(row),
         utilization=float(row.utilization) if known and licensed else None,
         sentence=_sentence(row, known, licensed, days),
-        notes=[note for note in _notes(row, known, blind) if note],
+        notes=[note for note in (bought, *_notes(row, known, blind)) if note],
         links=links,
     )
 

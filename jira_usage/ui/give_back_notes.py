@@ -15,7 +15,7 @@ from jira_usage.ui.view import View
 
 def show(view: View, listed: Reclaim) -> None:
     """When the money begins to be saved, and what is not known of readers; often nothing."""
-    said = _terms()
+    said = terms_said()
     told = savings(listed, said, view.period.last_on)
     words = " ".join(
         one for one in (savings_words(told, said.currency), readers_words(listed)) if one
@@ -24,7 +24,7 @@ def show(view: View, listed: Reclaim) -> None:
         st.caption(safe(words, longest=len(words)))
 
 
-def _terms() -> Terms:
+def terms_said() -> Terms:
     """What people said they pay; nothing where it can't be read, which the page says elsewhere."""
     signed = session.current()
     try:

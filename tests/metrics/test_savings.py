@@ -59,8 +59,8 @@ def test_the_list_says_from_when_on_and_what_seats_that_nobody_holds_add(tmp_pat
 def test_renewal_says_what_of_it_is_on_the_list(tmp_path: Path) -> None:
     some = listed(tmp_path, beside=PRICED)  # two at 8, and eight seats that nobody holds
     assert rest(some, ANNUAL) == (
-        "Of these a month, 16.00 USD are the licenses that Reclaim lists and 64.00 USD bought seats "
-        "that nobody holds."
+        "Of 80.00 USD a month, 16.00 USD are for licenses that Reclaim lists and 64.00 USD for "
+        "bought seats that nobody holds."
     )
     exactly = ProductTerms(2, Price.flat(D(8)))
     assert rest(some, exactly) == "All of it are the licenses that Reclaim lists."

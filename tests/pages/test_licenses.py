@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
+from jira_usage.terms import Price, ProductTerms, change_terms
 from tests.builders import product
+from tests.pages.kept_site import a_site
 from tests.pages.reading import HOSTILE, click_cell, metrics, run, words
 
 
@@ -68,3 +71,13 @@ def test_not_permitted(tmp_path: Path) -> None:
     app = run("licenses", tmp_path, refused=refused, products=[product(has_role=False)])
     assert "Administer Jira is missing" in words(app).replace("\\", "")
     assert metrics(app)["With a license"] == "unknown"
+
+
+def test_bought_seats_and_their_cost_stand_on_the_product_once_they_were_told(
+    tmp_path: Path,
+) -> None:
+    assert "Bought" not in words(run("licenses", tmp_path))
+    told = ProductTerms(bought=80, price=Price.flat(Decimal("7.91")))
+    change_terms(a_site(tmp_path), lambda terms: terms.having("jira-software", told))
+    shown = words(run("licenses", tmp_path)).replace("\\", "")
+    assert "Bought, as told on Renewal: 80 seats, 632.80 USD a month." in shown

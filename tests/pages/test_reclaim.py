@@ -72,6 +72,7 @@ def test_the_list_and_its_numbers(tmp_path: Path) -> None:
     assert row["reasons"][0].startswith("For: No work found since ")
     assert any(one.startswith("Against: Only 40 days are known") for one in row["reasons"])
     assert row["groups"] == ["jira-users"]
+    assert words(app).count("tells them apart") == words(app).count("Who only reads") > 0
     assert "choose 90 days or more under Options" in words(app)
     assert HOSTILE not in words(app) and "evil.example" not in words(app)
 

@@ -20,6 +20,7 @@ import pytest
 from jira_usage.datasets import DATASETS, dataset
 from jira_usage.metrics import answers
 from jira_usage.metrics.headline import headlines
+from jira_usage.metrics.savings import READERS_UNKNOWN
 from jira_usage.reports import Making, Report, Subject, build_sheets, to_html, to_xlsx
 from jira_usage.reports.content import Sheets
 from jira_usage.reports.page import _plotly
@@ -171,3 +172,15 @@ def test_an_empty_site_and_one_that_tells_little_have_a_report(
     told = report(refused=refused, **empty)
     assert b"There are no" in to_html(told)
     assert to_xlsx(told, rows_of(subject(refused=refused, **empty))).startswith(b"PK")
+
+
+def test_the_report_tells_free_licenses_apart_and_that_readers_are_not_known(
+    report: Reporting,
+) -> None:
+    acts = {"acts": [], "covered_days": 100}
+    offered = {one.key: one for one in report(**acts).sections}["offered"]
+    assert offered.title == "3 licenses of 3 people could be given back"
+    assert offered.more.startswith("2 paid, 1 free: what is free saves nothing.")
+    assert offered.note == READERS_UNKNOWN
+    hidden = {one.key: one for one in report("pseudonyms", **acts).sections}["offered"]
+    assert "free" not in hidden.more  # of a product of too few people
