@@ -12,7 +12,7 @@ from jira_usage import links
 from jira_usage.errors import JiraUsageError
 from jira_usage.links import Link
 from jira_usage.reports import build_report, freeze, scope_words
-from jira_usage.ui import cards, login, reclaim_notes, session, share_files
+from jira_usage.ui import cards, login, reclaim_notes, share_files
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.navigation import LINK
 from jira_usage.ui.share_scope import PEOPLE_WORDS, Wanted
@@ -76,7 +76,7 @@ def _show_form(view: View, wanted: Wanted) -> None:
 
 def _create(view: View, wanted: Wanted, label: str, lasts: int, frozen: bool) -> str:
     assert wanted.scope is not None
-    signed, kept = session.current(), reclaim_notes.kept()
+    basis = share_files.Basis.of(view)
     link, secret = links.new_link(
         label=label,
         scope=wanted.scope,
@@ -84,15 +84,15 @@ def _create(view: View, wanted: Wanted, label: str, lasts: int, frozen: bool) ->
         timezone=view.zone,
         count_created=view.count_created,
         frozen=frozen,
-        made_by=signed.account if signed else "",
+        made_by=basis.by,
         now_ms=int(time.time() * 1000),
         lasts_days=lasts,
     )
-    told = share_files.subject(view, wanted.scope)  # refuses what can't be shown
+    told = basis.subject(wanted.scope)  # refuses what can't be shown
     shown = None
     if frozen:
-        shown = freeze(build_report(told, share_files.making(wanted.scope, wanted.words)))
-    links.keep(kept, link, shown)
+        shown = freeze(build_report(told, basis.making(wanted.scope, wanted.words)))
+    links.keep(basis.kept, link, shown)
     return secret
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from jira_usage import links
+from jira_usage import links, terms
 from jira_usage.reports import Making, build_report, subject_of
 from jira_usage.scope import Scope
 from jira_usage.snapshot import Snapshot
-from jira_usage.ui import session, share_links, shared_view
+from jira_usage.ui import session, share_files, share_links, shared_view
 from tests.builders import publish
 from tests.pages.kept_site import a_session, a_site, enter
 from tests.pages.reading import APP, run, words
@@ -254,3 +256,27 @@ def test_hostile_names_do_nothing_on_the_page_of_a_link(home: Path) -> None:
 )
 def test_a_link_has_the_address_of_the_server(here: str, address: str) -> None:
     assert share_links.address(here, "S") == address
+
+
+def test_every_file_can_be_made_in_a_thread_without_a_session(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Streamlit does it after a click."""
+    made: dict[str, Callable[[], bytes]] = {}
+
+    def keep(label: str, make: Callable[[], bytes], *_: str) -> None:
+        made[label] = make
+
+    monkeypatch.setattr(share_files, "button", keep)
+    run("share", home, **halves())
+    with ThreadPoolExecutor(1) as elsewhere:
+        files = {label: elsewhere.submit(make).result() for label, make in made.items()}
+    assert b"Made by" in files["HTML"] and b"Ada Byron" in files["HTML"]
+    assert files["Excel"].startswith(b"PK")
+    assert files["Users"].startswith(b"account_id,") and files["Users"].count(b"\n") == 15
+
+
+def test_a_note_that_can_not_be_read_is_told_in_place_of_files(home: Path) -> None:
+    a_site(home).change_note(terms.NOTE, lambda _: b"not json")
+    app = run("share", home, **halves())
+    assert [one.proto.title for one in app.error] and not app.get("download_button")
