@@ -63,11 +63,17 @@ def arrive(page: str) -> None:
     """
     of_others = {key for keys in OF_PAGE.values() for key in keys}
     known = {*OF_PAGE.get(page, ()), *OF_ALL}
-    for key in set(st.query_params) - known:
+    strange = set(st.query_params) - known
+    last = st.session_state.get(LAST_PAGE)
+    came = last != page
+    if came and last and strange & of_others - set(FOCUS):
+        # The browser's Back: before Streamlit opens a page with filters, it writes them into
+        # the history under the page that is left. Nothing of that was chosen here.
+        strange |= set(st.query_params) - set(OF_ALL)
+    for key in strange:
         if page != FREE or key in of_others:
             with suppress(StreamlitAPIException):  # bound: then Streamlit takes it away
                 del st.query_params[key]
-    came = st.session_state.get(LAST_PAGE) != page
     st.session_state[LAST_PAGE] = page
     if page not in COMES_BACK:
         return

@@ -94,6 +94,26 @@ def test_filters_come_back_with_their_page_and_stay_off_the_others(visit: Visit)
     assert "work=" not in visitor.page.url
 
 
+def test_back_from_a_project_s_people_brings_activity_as_it_was(visit: Visit) -> None:
+    visitor = visit()
+    visitor.open("/activity")
+    visitor.explore()
+    page = visitor.page
+    page.get_by_text("Click a bar or tick a row").wait_for()
+    plots = page.locator("[data-testid=stPlotlyChart]").filter(has=page.locator(".bars"))
+    bar = plots.nth(1).locator(".bars .point path").first
+    bar.scroll_into_view_if_needed()
+    bar.click(force=True)
+    page.get_by_role("heading", name="Users", level=1, exact=True).wait_for()
+    visitor.settle()
+    assert "project=" in page.url
+    page.go_back()
+    page.get_by_role("heading", name="Activity", level=1, exact=True).wait_for()
+    visitor.settle()
+    page.wait_for_function("location.search === ''")
+    assert "Everything below is about" not in visitor.words
+
+
 def test_a_token_that_is_typed_never_comes_back(visit: Visit) -> None:
     """Wrong site, wrong token, right token: the server never sends it to the browser."""
     with DemoSite(size="tiny", seed=7) as site:

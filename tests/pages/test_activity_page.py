@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.builders import act, days_ago, project
@@ -202,3 +204,40 @@ def test_a_choice_that_a_page_does_not_know_stays_with_its_own(tmp_path: Path) -
     assert address_of(app) == {}
     walk(app, "users")
     assert address_of(app) == {"product": ["none"]}
+
+
+@pytest.mark.parametrize("before", [{}, {"group": ["jira-users"]}])
+def test_back_from_the_people_of_a_project_brings_the_page_as_it_was(
+    tmp_path: Path, before: dict[str, list[str]]
+) -> None:
+    app = run("activity", tmp_path)
+    app.multiselect(key="group").set_value(before.get("group", [])).run()
+    app.session_state["projects"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    opened = address_of(app)
+    assert app.title[0].value == "Users" and opened["project"] == ["WEB"]
+    back(app, "activity", opened)
+    assert address_of(app) == before
+    assert metrics(app)["Active, 30 days"] == ("1" if before else "2")
+
+
+def test_what_is_chosen_among_the_people_of_a_project_goes_along_on_the_way_back(
+    tmp_path: Path,
+) -> None:
+    app = run("activity", tmp_path)
+    app.session_state["projects"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    opened = address_of(app)
+    app.switch_page("pages/users.py").run()  # AppTest has not followed
+    app.multiselect(key="group").set_value(["work-users"]).run()
+    back(app, "activity", opened)
+    assert address_of(app) == {"group": ["work-users"]}
+
+
+def back(app: AppTest, page: str, opened: Mapping[str, list[str]]) -> None:
+    """The browser's Back: the history has the filters of the page that was opened under this."""
+    app.query_params.clear()
+    for key, values in opened.items():
+        app.query_params[key] = values
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
