@@ -15,7 +15,7 @@ from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.tables import UNKNOWN, people_table
 from jira_usage.metrics.tiles import Link, Tile
 from jira_usage.metrics.words import NO_WORK, WORKED, window_words
-from jira_usage.ui import cards, clicks
+from jira_usage.ui import cards, clicks, way_back
 from jira_usage.ui.text import safe
 from jira_usage.ui.view import View
 
@@ -59,22 +59,31 @@ def show_tile(tile: Tile) -> None:
 
 
 def show_names(view: View, roster: Roster, tile: Tile, link: Link) -> None:
-    """The people of a product that a link opens, by name."""
+    """The people of a product that a link opens, by name; a click on one opens the person."""
     filters = tuple(link.filters.items())
-    names, number = view.drawn(_names, roster, view.snapshot.products, filters)
+    people, number = view.drawn(_names, roster, view.snapshot.products, filters)
+    key = f"names_{link.filters['product']}"
     with st.expander(f"{safe(tile.name)}: {link.label}"):
-        st.dataframe(
-            view.table(names),
+        picked = st.dataframe(
+            view.table(people),
+            key=key,
+            on_select="rerun",
+            selection_mode="single-row",
             hide_index=True,
             column_order=("name", "email", "licenses", "groups"),
             column_config={
-                "name": "Name",
+                "name": clicks.names(f"{key}_click"),
                 "email": "Email",
                 "licenses": st.column_config.ListColumn("Licenses"),
                 "groups": st.column_config.ListColumn("Groups"),
             },
             alt=f"{tile.name}: {link.label}",
-        )
+        ).selection.rows
+        row = clicks.clicked(f"{key}_click", people["name"])
+        if row is None and picked:
+            row = picked[0]
+        if row is not None:
+            way_back.open_person(str(people["account_id"].iloc[row]), "licenses")
         if number > NAMES_SHOWN:
             st.caption(f"The first {NAMES_SHOWN} by name.")
         cards.people_link(f"All {number:,}, with filters and download", link.filters)
@@ -85,7 +94,8 @@ def _names(
 ) -> tuple[pd.DataFrame, int]:
     """The first people that some filters find, by name, and how many they find."""
     rows = roster.select({key: [value] for key, value in filters}, sort="name").rows
-    return people_table(roster.rows(rows[:NAMES_SHOWN]), products), len(rows)
+    people = people_table(roster.rows(rows[:NAMES_SHOWN]), products)
+    return people.assign(name=clicks.literal(people["name"])), len(rows)
 
 
 def show_table(view: View, column_order: tuple[str, ...]) -> None:

@@ -14,8 +14,13 @@ KEYS = {
     "reclaim": address.OF_RECLAIM,
     "changes": address.OF_CHANGES,
     "activity": address.OF_ACTIVITY,
+    "licenses": (),
 }
-LABELS = {"changes": "Back to Changes", "activity": "Back to Activity"}
+LABELS = {
+    "changes": "Back to Changes",
+    "activity": "Back to Activity",
+    "licenses": "Back to Licenses",
+}
 
 
 def open_person(account_id: str, origin: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 from pathlib import Path
 
 from jira_usage.terms import Price, ProductTerms, change_terms
-from tests.builders import product
+from tests.builders import company, product
 from tests.pages.kept_site import a_site
 from tests.pages.reading import HOSTILE, click_cell, metrics, run, words
 
@@ -43,6 +44,19 @@ def test_every_number_of_people_is_a_button_and_nothing_is_selected(tmp_path: Pa
         number = app.dataframe[0].value[column].iloc[row]
         click_cell(app, column, row)
         assert app.title[0].value == "Users" and len(app.dataframe[0].value) == int(number)
+
+
+def test_a_name_without_work_opens_the_person_and_leads_back(tmp_path: Path) -> None:
+    now = int(time.time() * 1000) - 60_000
+    for how in ("click", "tick"):
+        app = run("licenses", tmp_path, **company(now=now, name_of_cyn="Cyn"))
+        if how == "click":
+            click_cell(app, "name", 0, table=1)
+        else:
+            app.session_state["names_jira-software"] = {"selection": {"rows": [0]}}
+            app.run()
+        assert not app.exception and app.title[0].value == "Cyn"
+        assert app.get("page_link")[0].label == "Back to Licenses"
 
 
 def test_a_number_that_is_nobody_or_unknown_opens_nothing(tmp_path: Path) -> None:
