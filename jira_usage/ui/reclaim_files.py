@@ -11,7 +11,7 @@ from jira_usage.datasets import access_of
 from jira_usage.decisions import Decision, Noted
 from jira_usage.errors import JiraUsageError
 from jira_usage.metrics.access import LICENSED
-from jira_usage.metrics.filled_in import MOST_TOLD, FilledIn, read_filled_in
+from jira_usage.metrics.filled_in import LARGEST_FILE, MOST_TOLD, FilledIn, read_filled_in
 from jira_usage.metrics.reclaim import Reclaim
 from jira_usage.metrics.tables import about
 from jira_usage.metrics.words import plural
@@ -69,7 +69,12 @@ def show_upload(view: View, noted: Noted) -> None:
         if applied := st.session_state.pop(APPLIED, ""):
             st.success(applied)
         number = st.session_state.setdefault(ROUND, 0)
-        file = st.file_uploader("Filled-in CSV", type="csv", key=f"filled_in_{number}")
+        file = st.file_uploader(
+            "Filled-in CSV",
+            type="csv",
+            key=f"filled_in_{number}",
+            max_upload_size=LARGEST_FILE // 1_000_000,
+        )
         if file is None:
             return
         held = access_of(view.snapshot)

@@ -194,7 +194,7 @@ def _show_verdict(verdict: Verdict, view: View) -> None:
 def _show_numbers(verdict: Verdict) -> None:
     read = verdict.issues - verdict.gone_issues
     with st.grid(4, min_column_width=150):
-        st.metric("Agreement", f"{verdict.per_cent:g} %", border=True)
+        st.metric("Agreement", f"{verdict.per_cent:g}%", border=True)
         st.metric(
             "Acts that agree",
             f"{verdict.agreeing:,}",

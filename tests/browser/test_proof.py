@@ -28,7 +28,7 @@ def test_a_sample_of_the_demo_site_is_proved_and_stays_proved(visit: Visit) -> N
     page.get_by_role("button", name="Check a sample").click()
     page.get_by_text("No difference found").wait_for(timeout=120_000)
     visitor.settle()
-    assert number(visitor, "Agreement") == "100 %" and number(visitor, "Differences") == "0"
+    assert number(visitor, "Agreement") == "100%" and number(visitor, "Differences") == "0"
     assert int(number(visitor, "Acts that agree").replace(",", "")) > 0
     assert "20 issues read again on" in visitor.words
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")

@@ -219,7 +219,7 @@ def test_a_check_without_differences_says_so(open_page: Open, signed: Session) -
     app = open_page("data", signed)
     assert not app.exception
     told = numbers(app)
-    assert told["Agreement"] == "100 %" and told["Acts that agree"] == "1,234"
+    assert told["Agreement"] == "100%" and told["Acts that agree"] == "1,234"
     assert told["Differences"] == "0" and told["Known only here"] == "3"
     assert "No difference found" in words(app)
     assert "50 issues read again on" in words(app) and "(Europe/Berlin)" in words(app)
@@ -239,7 +239,7 @@ def test_each_difference_is_a_row_in_words(open_page: Open, signed: Session) -> 
     app = open_page("data", signed)
     assert not app.exception
     assert "4 differences" in words(app)
-    assert numbers(app)["Agreement"] == "99.99 %", "100 means all of them"
+    assert numbers(app)["Agreement"] == "99.99%", "100 means all of them"
     table = next(one.value for one in app.dataframe if "where" in one.value)
     assert set(table["where"]) == {"Only in Jira", "Only here"}
     assert set(table["act"]) == {"Wrote a comment", "Edited a work log", "Changed an issue"}
@@ -288,7 +288,7 @@ def test_a_verdict_of_an_older_snapshot_says_so(open_page: Open, signed: Session
     kept_site.keep_snapshot(signed.kept)
     app = open_page("data", signed)
     assert "Of an older snapshot" in words(app)
-    assert numbers(app)["Agreement"] == "100 %"
+    assert numbers(app)["Agreement"] == "100%"
 
 
 def test_a_verdict_on_nothing_claims_nothing(open_page: Open, signed: Session) -> None:
@@ -329,7 +329,7 @@ def test_a_verdict_is_shown_to_its_own_account_alone(
     app = open_page("data", other)
     assert not app.exception
     assert "Agreement" not in numbers(app) and "No difference" not in words(app)
-    assert numbers(open_page("data", signed))["Agreement"] == "100 %"
+    assert numbers(open_page("data", signed))["Agreement"] == "100%"
 
 
 def test_forgetting_the_data_forgets_its_proof(open_page: Open, signed: Session) -> None:

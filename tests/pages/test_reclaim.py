@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from jira_usage import decisions
 from jira_usage.decisions import KEEP, PROTECT, RELEASE, Decision, Thresholds
+from jira_usage.metrics.filled_in import LARGEST_FILE
 from jira_usage.ui import login
 from jira_usage.ui.reclaim_table import table_key
 from tests.builders import act, days_ago, members, project, user
@@ -251,3 +252,8 @@ def test_paging_is_on_the_server_and_ticks_stay_with_their_rows(tmp_path: Path) 
     tick(app, [1, 3], *pairs)
     press(app, "decide_save")
     assert [d.account_id for d in noted(tmp_path)] == ["u0101", "u0103"]
+
+
+def test_the_uploader_takes_no_more_than_is_read(tmp_path: Path) -> None:
+    [uploader] = run("reclaim", tmp_path).get("file_uploader")
+    assert uploader.proto.max_upload_size_mb == LARGEST_FILE // 1_000_000
