@@ -8,7 +8,8 @@ from typing import Literal, NoReturn, overload
 
 import streamlit as st
 
-from jira_usage.errors import JiraUsageError, NothingSynced
+from jira_usage import decisions
+from jira_usage.errors import JiraUsageError, NothingSynced, StoreDamaged
 from jira_usage.scope import People
 from jira_usage.snapshot import Snapshot
 from jira_usage.ui import (
@@ -27,6 +28,9 @@ from jira_usage.ui import (
 from jira_usage.ui.text import age, safe
 from jira_usage.ui.view import View
 
+BY_VERDICTS = ("Reclaim", "Renewal")
+"""Pages that look at all that is kept, by the limits of verdicts, whatever window is chosen."""
+WHATEVER_DAYS = ("Changes", "Data")
 NOBODY_TITLE = "Who really works in your Jira?"
 AGAIN = (
     "Connect to open “{title}”, just as the address says. A reload, or a restart of the server, "
@@ -101,7 +105,7 @@ def frame(
         zone, days, count_created = filters.show(snapshot)
         account_panel.show_account(signed)
     view = View(snapshot, snapshot.period(days, zone), zone, days, count_created)
-    _say(question, view)
+    _say(question, view, _rests_on(title, view, signed))
     sync_panel.show_stale(signed, snapshot)
     sync_panel.show_failure(signed)
     return view
@@ -145,12 +149,25 @@ def _load(signed: session.Session | None) -> tuple[Snapshot | None, JiraUsageErr
         return None, error
 
 
-def _say(question: str, view: View | None = None) -> None:
+def _rests_on(title: str, view: View, signed: session.Session) -> str:
+    """Which days a page's figures rest on, in words; nothing where no choice of days matters."""
+    if title in WHATEVER_DAYS:
+        return ""
+    if title not in BY_VERDICTS:
+        return f"last {view.days} days"
+    try:
+        limits = decisions.noted(signed.kept).thresholds
+    except StoreDamaged:
+        return ""  # the page says so
+    return f"verdicts by {limits.working}, {limits.cooling} and {limits.quiet} days"
+
+
+def _say(question: str, view: View | None = None, rests_on: str = "") -> None:
     """The lines under the title."""
-    told = [question] if question else []
+    told = [text for text in (question, rests_on) if text]
     if view:
         ago = age(time.time() - view.snapshot.as_of_ms / 1000)
-        told.append(f"last {view.days} days · synced {ago} · {view.read_words}")
+        told.append(f"synced {ago} · {view.read_words}")
     if told:
         st.caption(" · ".join(told))
     login.show_purpose()

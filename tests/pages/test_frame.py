@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from jira_usage import jobs
+from jira_usage import decisions, jobs
 from jira_usage.blobs import opened
 from jira_usage.errors import AuthenticationFailed
 from jira_usage.period import DAY_MS
@@ -271,3 +272,23 @@ def test_disconnecting_forgets_the_token_and_shows_the_welcome(open_page: Open, 
     app.button(key="sidebar_disconnect").click().run()
     assert "Explore the demo site" in labels(app)
     assert signed not in session._sessions.values()
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        *((one, "last 7 days") for one in ("overview", "users", "licenses", "activity", "share")),
+        *((one, "verdicts by 20, 60 and 90 days") for one in ("reclaim", "renewal")),
+        *((one, "") for one in ("changes", "data")),
+    ],
+)
+def test_under_a_title_stands_which_days_the_figures_rest_on(
+    open_page: Open, home: Path, page: str, told: str
+) -> None:
+    signed = kept_site.a_session(home)
+    kept_site.keep_snapshot(signed.kept)
+    decisions.set_thresholds(signed.kept, decisions.Thresholds(working=20))
+    line = next(
+        one.value for one in open_page(page, signed, days="7").main.caption if "synced" in one.value
+    )
+    assert re.findall("last \\d+ days|verdicts by [^·]* days", line) == ([told] if told else [])
