@@ -17,10 +17,13 @@ from jira_usage.ui.reclaim_table import Pairs
 
 UNDO = "undo"
 WORDS = {KEEP: DECISION_WORDS[KEEP], RELEASE: DECISION_WORDS[RELEASE], PROTECT: "Protect",
-         UNDO: "Take back"}  # fmt: skip
-ONLY_NOTED = "only noted here, nothing changes in Jira"
+         UNDO: "Undo decision"}  # fmt: skip
+UNTIL = "Protect until"
+ONLY_NOTED = "noted here, not in Jira"
 MEANS = (
-    "Keep and Protect take a license out of what could be given back; a protection ends by itself."
+    "A decision is only noted here: nothing changes in Jira. Keep and Protect take a license out "
+    "of what could be given back; from its day on a protection no longer protects. Undo decision "
+    "forgets what was decided."
 )
 TROUBLE, SAVED = "reclaim_trouble", "reclaim_saved"
 
@@ -34,14 +37,15 @@ def show(pairs: Pairs, may_decide: bool) -> None:
         _show_outcome()
     if not pairs:
         return
-    with st.bottom, st.container(border=True):
+    with st.bottom, st.container(gap="xsmall"):
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
             licenses = plural(len(pairs), "license")
             st.markdown(
-                f"**Decide about {licenses}** · {ONLY_NOTED}" if may_decide else f"**{licenses}**",
+                f"**{licenses}** · {ONLY_NOTED}" if may_decide else f"**{licenses}**",
                 help=MEANS if may_decide else None,
+                width="content",
             )
             _offer_person(pairs)
         if may_decide:
@@ -58,14 +62,14 @@ def _offer_person(pairs: Pairs) -> None:
 
 
 def _ask(pairs: Pairs) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        choice = st.radio(
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        choice = st.selectbox(
             "Decision",
             list(WORDS),
-            index=list(WORDS).index(KEEP),
-            horizontal=True,
-            format_func=WORDS.__getitem__,
+            format_func=lambda choice: UNTIL if choice == PROTECT else WORDS[choice],
             key="decide_choice",
+            label_visibility="collapsed",
+            width=160,
         )
         if choice == PROTECT:
             st.date_input(
@@ -73,23 +77,25 @@ def _ask(pairs: Pairs) -> None:
                 date.today() + timedelta(days=90),
                 min_value=date.today() + timedelta(days=1),
                 key="decide_expires",
-                width=150,
-                help="From this day on it no longer protects.",
+                label_visibility="collapsed",
+                width=130,
             )
         if choice != UNDO:
             st.text_input(
                 "Reason",
                 key="decide_reason",
                 max_chars=decisions.LONGEST_REASON,
-                placeholder="Needed to protect" if choice == PROTECT else "If you like",
+                placeholder="Reason, needed" if choice == PROTECT else "Reason, if you like",
+                label_visibility="collapsed",
             )
             st.text_input(
                 "Decided by",
                 key="decide_by",
                 max_chars=decisions.LONGEST_NAME,
-                placeholder="If you like",
+                placeholder="Decided by",
                 persist_state="session",
-                width=160,
+                label_visibility="collapsed",
+                width=140,
             )
         st.button(
             "Save",

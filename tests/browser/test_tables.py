@@ -68,6 +68,30 @@ def test_reclaim_by_keyboard_and_by_mouse(visit: Visit) -> None:
     assert "from=reclaim" in page.url and re.search(r"[?&]q=a(&|$)", page.url)
 
 
+@pytest.mark.parametrize(("width", "height", "most"), [(1440, 900, 0.2), (390, 844, 0.31)])
+def test_deciding_leaves_most_of_the_window_to_the_table(
+    visit: Visit, width: int, height: int, most: float
+) -> None:
+    visitor = visit()
+    visitor.open()
+    visitor.explore()
+    visitor.go("Reclaim")
+    page = visitor.page
+    page.set_viewport_size({"width": width, "height": height})
+    visitor.settle()
+    the_table(visitor).click(position={"x": 15, "y": 55})
+    page.get_by_role("button", name="Save", exact=True).wait_for()
+    visitor.settle()
+    for choice in ("Release", "Protect until"):
+        panel = page.get_by_test_id("stBottom")
+        panel.get_by_role("combobox").first.click()
+        page.get_by_role("option", name=choice).click()
+        visitor.settle()
+        box = panel.bounding_box()
+        assert box and box["height"] <= most * height, choice
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
 def test_users_open_by_a_click_on_a_name_and_by_a_tick(visit: Visit) -> None:
     visitor = visit()
     visitor.open()

@@ -187,7 +187,7 @@ def test_keeping_a_license_takes_it_out_of_what_could_be_given_back(tmp_path: Pa
 
 def test_a_protection_needs_a_reason(tmp_path: Path) -> None:
     app = tick(run("reclaim", tmp_path), [0], CYN)
-    app.radio(key="decide_choice").set_value(PROTECT).run()
+    app.selectbox(key="decide_choice").set_value(PROTECT).run()
     press(app, "decide_save")
     assert noted(tmp_path) == () and "needs a reason" in app.warning[0].value
     app.text_input(key="decide_reason").set_value("on leave").run()
@@ -202,9 +202,16 @@ def test_a_protection_needs_a_reason(tmp_path: Path) -> None:
 def test_a_decision_can_be_taken_back(tmp_path: Path) -> None:
     decisions.decide(a_site(tmp_path), [Decision(*CYN, RELEASE)])
     app = tick(run("reclaim", tmp_path), [0], CYN)
-    app.radio(key="decide_choice").set_value("undo").run()
+    app.selectbox(key="decide_choice").set_value("undo").run()
     press(app, "decide_save")
     assert noted(tmp_path) == ()
+
+
+def test_undoing_a_decision_does_not_read_like_taking_a_license(tmp_path: Path) -> None:
+    app = tick(run("reclaim", tmp_path), [0], CYN)
+    assert app.selectbox(key="decide_choice").options == [
+        *("Keep", "Release", "Protect until", "Undo decision"),
+    ]
 
 
 def test_damaged_decisions_are_told_and_can_not_be_written_over(tmp_path: Path) -> None:
