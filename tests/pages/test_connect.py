@@ -15,7 +15,7 @@ from jira_usage.demo import DemoSite
 from jira_usage.errors import AuthenticationFailed
 from jira_usage.store import Store
 from jira_usage.sync import Progress
-from jira_usage.ui import demo_site, session
+from jira_usage.ui import demo_site, session, welcome
 from tests.pages import kept_site
 from tests.pages.kept_site import Open
 
@@ -128,6 +128,12 @@ def test_the_token_that_made_the_data_opens_it_when_the_site_is_gone(
         assert not app.exception and app.metric
         other = fill(open_page("data"), kept_site.NOWHERE, kept_site.EMAIL, "another-token")
     assert other.error and not other.metric
+
+
+def test_the_welcome_calls_no_license_unused_and_nobody_idle() -> None:
+    told = f"{welcome.PROMISE} {welcome.ANSWERS}"
+    assert "show no work" in told
+    assert not [word for word in ("nobody uses", "for nothing", "unused", "idle") if word in told]
 
 
 def test_the_demo_is_one_click_away_and_syncs_at_once(
