@@ -244,7 +244,7 @@ def verify(sample: int, seed: int | None) -> None:
     if live:
         click.echo("", err=True)
     click.echo(
-        f"{verdict.per_cent:.2f} % agreement: {verdict.agreeing:,} events of {verdict.issues:,} "
+        f"{verdict.per_cent:.2f}% agreement: {verdict.agreeing:,} events of {verdict.issues:,} "
         f"issues agree, {len(verdict.differences):,} differ."
     )
     click.echo(

@@ -15,7 +15,7 @@ from jira_usage.ui.text import age, count, duration, moment, safe
 from jira_usage.ui.view import View
 
 LONGEST_REASON = 2_000  # a reason may list many projects
-MODES = {"full": "Everything", "later": "Changes"}
+MODES = {"full": "In full", "later": "Changes"}
 # A sign, a word and what the word means: color alone would not tell.
 STATES = {
     "complete": (":green[:material/check_circle:]", "Complete"),
@@ -86,7 +86,7 @@ def show_sync(view: View, now_ms: int) -> None:
         )
         st.metric(
             "Read",
-            MODES.get(meta["mode"], "Everything"),
+            MODES.get(meta["mode"], "In full"),
             help="The first sync reads everything, later ones what changed since.",
             border=True,
         )

@@ -37,7 +37,7 @@ def test_it_says_when_by_whom_and_with_how_many_requests(open_page: Open, home: 
     app = open_page("data", signed)
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Requests to Jira"] == "57" and shown["Took"] == "12 s"
-    assert shown["Read"] == "Everything" and shown["Comments"] == "2"
+    assert shown["Read"] == "In full" and shown["Comments"] == "2"
     facts = app.table[0].value.to_string()
     assert "Ada Byron" in facts and "Europe/Berlin" in facts
 
