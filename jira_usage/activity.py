@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from jira_usage.documents import History, HistoryItem, Person, read_history, read_person
 from jira_usage.heap import Heap
-from jira_usage.period import to_epoch_ms
+from jira_usage.period import LATEST_MS, to_epoch_ms
 from jira_usage.schema import (
     ACTS,
     COMMENT_DELETED,
@@ -85,7 +85,7 @@ class Acts:
         for told in histories:
             history = told if type(told) is History else read_history(told)
             created = history.created if history else None
-            if type(created) is int and created > 100_000_000_000:
+            if type(created) is int and 100_000_000_000 < created <= LATEST_MS:
                 at: int | None = created
             else:
                 at = to_epoch_ms(created)

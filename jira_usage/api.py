@@ -162,7 +162,7 @@ class JiraCloud:
         else:
             answer = self._get(path)
         value = str(_document(answer).get("value", ""))
-        return int(value) if value.isdecimal() else None
+        return int(value) if value.isdecimal() and len(value) < 16 else None
 
     # --- projects and their roles
 

@@ -71,8 +71,8 @@ def product_rows(
         for key, plan in sorted(plans.items()):
             rows.append(_product(key, {}, plan, approximate.get(key), has_role=False))
     else:
-        for role in roles:
-            key = _text(role.get("key"))
+        by_key = {_text(role.get("key")): role for role in roles}
+        for key, role in by_key.items():
             if key:
                 plan = plans.get(key, "")
                 rows.append(_product(key, role, plan, approximate.get(key), has_role=True))

@@ -73,6 +73,8 @@ class Tokens:
         """Whether there is a next page; PagingBroken where the tokens lead nowhere."""
         if not token:
             return False
+        if type(token) is not str and not (type(token) is int and abs(token) < 2**63):
+            raise PagingBroken("Jira gave a page token that is none.")
         if str(token) in self._seen:
             raise PagingBroken("Jira gave the same page token twice.")
         self._seen.add(str(token))

@@ -61,8 +61,8 @@ def sign_in(
     info, skew_ms, asked = _recognize(connection, patience, cancel)
     cloud, me, scoped = _authenticate(connection, patience, cancel)
     cloud.transport.requests_sent.update(asked)
-    account_id = str(me.get("accountId") or "")
-    if not account_id:
+    account_id = me.get("accountId")
+    if not isinstance(account_id, str) or not account_id:
         raise NotJiraCloud(
             "The site does not say who the token belongs to.",
             "Jira Cloud does; Jira Server and Data Center are not supported.",

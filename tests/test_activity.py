@@ -251,3 +251,11 @@ def test_whom_an_app_acted_for_is_kept_as_a_hint_and_the_act_stays_the_apps() ->
         acts.add_histories("1", [told])
         [event] = all_events([acts]).itertuples()
         assert (event.account_id, event.on_behalf_of) == ("bot", hint)
+
+
+@pytest.mark.parametrize("at", [2**63, 2**70, -(2**70), 1e300, "2026-11-18", [], None])
+def test_a_history_whose_instant_is_none_is_unreadable_and_costs_no_other(at: Any) -> None:
+    acts = Acts(0)
+    acts.add_histories("1", [history(STATUS, id="900", at=at), history(STATUS, id="901")])
+    assert acts.unreadable == 1
+    assert all_events([acts])["source_id"].tolist() == ["901"]

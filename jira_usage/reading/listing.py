@@ -52,7 +52,7 @@ class Listing:
     def go_on(self, first: Page) -> None:
         """Asks for all pages after the first, which somebody has read."""
         self._attempts += 1
-        self._seen: set[object] = set()
+        self._seen: set[str] = set()
         self._first_total = self._total = first.total or 0
         self._moved = self._short = False
         step = len(first.entries)
@@ -111,7 +111,7 @@ class Listing:
     def _note(self, page: Page) -> None:
         self._take(page.entries)
         if self._entry_id:
-            self._seen.update(entry.get(self._entry_id) for entry in page.entries)
+            self._seen.update(str(entry.get(self._entry_id)) for entry in page.entries)
 
     def _end(self) -> None:
         if self._in_flight or self._over:

@@ -162,7 +162,7 @@ class MembersReading:
         return changed
 
     def _take_groups_of(self, account_id: str, groups: Documents) -> None:
-        texts = {group.get(key) for group in groups for key in ("groupId", "name")}
+        texts = [group.get(key) for group in groups for key in ("groupId", "name")]
         self._groups_of[account_id] = {text for text in texts if isinstance(text, str)}
 
     def _groups_failed(self, error: JiraUsageError) -> None:

@@ -114,6 +114,14 @@ def test_a_total_that_no_list_reaches_is_told_and_asks_for_no_more() -> None:
     assert site.asked == [0] and len(taken) == 50
 
 
+@pytest.mark.parametrize("odd", [None, [], {}, 700, True])
+def test_an_entry_whose_id_is_none_is_an_entry_all_the_same(odd: Any) -> None:
+    site = Site(120)
+    site.entries[60]["id"] = odd
+    taken, error = read(site, entry_id="id")
+    assert error is None and len(taken) == 120 and odd in taken
+
+
 @pytest.mark.parametrize("entry_id", ["", "id"])
 def test_what_moves_past_a_page_edge_is_read_again(entry_id: str) -> None:
     site = Shrinking(200)

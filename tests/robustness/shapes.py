@@ -28,7 +28,7 @@ from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import run, sync
 
-from .place import a_site, broken_parts, connect, evening, exported, kept_of, morning, store_in
+from .place import a_site, broken_parts, connect, evening, exported, morning, store_in
 from .sky import ODD_VALUE, Sky
 from .weather import LONGEST, MOST_REQUESTS, PATIENCE, fast_time
 
@@ -75,7 +75,7 @@ def _outcome(sky: Sky, store: Store) -> Iterator[str]:
     else:
         complete = set(dict(summary.coverage).values()) == {"complete"}
         yield "complete" if complete else "less, and it is said"
-        kept = kept_of(site, store)
+        kept = store.site(summary.site_url, summary.account_id)
         yield from broken_parts(kept)
         snapshot = Snapshot.load(kept)
         for name in DATASETS:
