@@ -168,7 +168,7 @@ def test_a_refusal_is_one_though_its_words_arrive_damaged(transport: Transport) 
         ask(transport)
 
 
-@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b'"cut"')[:-9]])
+@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b'"cut"')[:-9]], ids=["no gzip", "cut"])
 @responses.activate
 def test_what_stays_damaged_is_said_to_be_damaged(transport: Transport, body: bytes) -> None:
     how = {"content_type": "application/json", "headers": {"Content-Encoding": "gzip"}}
