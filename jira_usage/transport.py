@@ -45,7 +45,7 @@ READING_POSTS = frozenset(
 )
 # A wait as short as this is no reason to let others go before.
 SHORT_WAIT = 0.05
-# The largest page that Jira was seen to send is a hundredth of this.
+# A page of 10,000 histories is about a hundredth of this.
 MOST_BYTES = 1 << 30
 
 JSON_BODY = {"Content-Type": "application/json"}

@@ -9,12 +9,7 @@ from typing import Final
 
 from jira_usage.metrics.narrowing import last_dates
 from jira_usage.metrics.prices import round_amount
-from jira_usage.metrics.reclaim import (
-    GIVES_BACK,
-    Reclaim,
-    count_words,
-    free_words,
-)
+from jira_usage.metrics.reclaim import GIVES_BACK, Reclaim, count_words, free_words
 from jira_usage.metrics.roster import ANY, Roster
 from jira_usage.metrics.trend import Rates
 from jira_usage.metrics.words import (

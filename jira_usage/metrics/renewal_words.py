@@ -16,6 +16,7 @@ from jira_usage.metrics.words import (
     PROTECTED,
     UNCLEAR,
     WORKING,
+    date_words,
     people_count,
     plural,
 )
@@ -163,7 +164,7 @@ def start_words(plan: Plan, starts_on: date | None) -> str:
     if starts_on is None:
         which = "renewal date" if plan == "annual" else "a billing date"
         return f"Enter {'the ' if plan == 'annual' else ''}{which} to see when savings start."
-    day = f"{starts_on:%b} {starts_on.day}, {starts_on.year}"
+    day = date_words(starts_on)
     if plan == "annual":
         return f"Savings start with the renewal on {day}: until then the year is paid."
     return f"Savings start on {day}: the cycle before bills the highest count it has seen."

@@ -12,6 +12,7 @@ from jira_usage.metrics.holders import holders
 from jira_usage.metrics.prices import CENT, round_amount, rounded, savings_start
 from jira_usage.metrics.reclaim import GIVES_BACK, Reclaim
 from jira_usage.metrics.what_if import Answer, Question, what_if
+from jira_usage.metrics.words import date_words
 from jira_usage.terms import Plan, Terms
 
 READERS_UNKNOWN: Final = (
@@ -115,9 +116,9 @@ def _start_words(starts: frozenset[tuple[Plan, date | None]]) -> str:
     if len(days) < len(starts):
         return why
     if len(days) > 1 and days[0] != days[-1]:
-        return f"from {_day(days[0])} to {_day(days[-1])}, as each paid term ends"
-    return f"from {_day(days[0])}, {why}" if plans != {"monthly"} else f"from {_day(days[0])} on"
-
-
-def _day(day: date) -> str:
-    return f"{day:%b} {day.day}, {day.year}"
+        return f"from {date_words(days[0])} to {date_words(days[-1])}, as each paid term ends"
+    return (
+        f"from {date_words(days[0])}, {why}"
+        if plans != {"monthly"}
+        else f"from {date_words(days[0])} on"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from jira_usage.metrics.words import CANNOT_TELL, NO_WORK, WORKED
+from jira_usage.metrics.words import CANNOT_TELL, NO_WORK, WORKED, date_words
 from jira_usage.period import Period, find_zone, from_epoch_ms
 
 SOURCES = ("issues", "histories", "comments")
@@ -32,7 +32,7 @@ def blind_spot(
         return "The token can't browse any project, so no work can be seen."
     if period.start_ms < covered_from_ms:
         first = from_epoch_ms(covered_from_ms).astimezone(find_zone(period.zone_name))
-        return f"Work before {first:%b} {first.day}, {first.year} was not read."
+        return f"Work before {date_words(first)} was not read."
     return ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from jira_usage.decisions import KEEP, PROTECT, RELEASE
@@ -126,3 +127,8 @@ def listed(texts: Sequence[str], most: int = 3) -> str:
     if len(texts) > most:
         return f"{', '.join(shown)} and {len(texts) - most:,} more"
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def date_words(day: date) -> str:
+    """“Feb 27, 2027”."""
+    return f"{day:%b} {day.day}, {day.year}"

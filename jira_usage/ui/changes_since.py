@@ -8,6 +8,7 @@ import streamlit as st
 
 from jira_usage.metrics import answers
 from jira_usage.metrics.known import previous_sync
+from jira_usage.metrics.words import date_words
 from jira_usage.ui import address
 from jira_usage.ui.text import moment
 from jira_usage.ui.view import View
@@ -65,7 +66,7 @@ def words(view: View, since_on: date | None) -> str:
     before = previous_sync(view.snapshot)
     now = moment(view.snapshot.as_of_ms, view.zone)
     if since_on is not None:
-        start = f"the beginning of {since_on:%b} {since_on.day}, {since_on.year}"
+        start = f"the beginning of {date_words(since_on)}"
     elif before is not None:
         start = f"the last sync, {moment(before, view.zone)}"
     else:

@@ -13,7 +13,7 @@ from jira_usage.metrics.known import Known
 from jira_usage.metrics.person import assigned_in_jira
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.tables import NO_NAME, instants, people_table, roles_in_words
-from jira_usage.metrics.words import CONFIDENCE_WORDS, DECISION_WORDS
+from jira_usage.metrics.words import CONFIDENCE_WORDS, DECISION_WORDS, date_words
 from jira_usage.snapshot import Snapshot
 from jira_usage.ui import brand, cards, columns, product_seats, reclaim_notes
 from jira_usage.ui.text import safe
@@ -116,7 +116,7 @@ def _decision(decision: Decision, names: dict[str, str], known: Known) -> str:
     by = f", decided by {safe(decision.by)}" if decision.by else ""
     if decision.expires_on is None:
         return f"{product} · {DECISION_WORDS[decision.choice]}{reason}{by}"
-    until = f"{decision.expires_on:%b} {decision.expires_on.day}, {decision.expires_on.year}"
+    until = date_words(decision.expires_on)
     if decision.expired(known.today):
         return f"{product} · the protection expired on {until}{reason}{by}"
     return f"{product} · protected, expires on {until}{reason}{by}"
