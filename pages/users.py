@@ -12,7 +12,7 @@ roster = reclaim_notes.roster(view)
 
 chosen = people_filters.show(view, roster)
 people_filters.show_count(chosen, roster.size)
-people_filters.show_unlisted(view)
+people_filters.show_unlisted(view, roster)
 
 people_table.show(view, roster, chosen)
 

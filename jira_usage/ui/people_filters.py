@@ -9,6 +9,7 @@ import streamlit as st
 
 from jira_usage.metrics import answers, narrowing
 from jira_usage.metrics.facets import Facet
+from jira_usage.metrics.lists import is_among
 from jira_usage.metrics.matrix import Rows
 from jira_usage.metrics.roster import SORTS, Roster
 from jira_usage.metrics.tables import filters_in_words
@@ -80,9 +81,10 @@ def show_count(chosen: Chosen, size: int) -> None:
             )
 
 
-def show_unlisted(view: View) -> None:
+def show_unlisted(view: View, roster: Roster) -> None:
     """Why more accounts are here than Jira lists, where that is so."""
-    listed = view.snapshot.users["listed"].fillna(True).astype(bool)
+    here = is_among(view.snapshot.users["account_id"], roster.people["account_id"])
+    listed = view.snapshot.users.loc[here, "listed"].fillna(True).astype(bool)
     if more := int((~listed).sum()):
         st.caption(
             f"{plural(int(listed.sum()), 'account')} listed by Jira, and {more:,} that it does not "

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from jira_usage.ui import address
-from tests.builders import company, user
+from tests.builders import act, company, user
 from tests.pages.kept_site import now_ms
 from tests.pages.reading import HOSTILE, click_cell, open_page, run, walk, words
 from tests.pages.reading import address as address_of
@@ -214,8 +214,10 @@ def test_licenses_not_permitted_say_so(tmp_path: Path) -> None:
 
 
 def test_accounts_that_jira_does_not_list_are_told_beside_those_it_lists(tmp_path: Path) -> None:
-    people = company(now=now_ms() - 60_000)
-    people["users"].append(user("zed", name="Zed", listed=False))
+    now = now_ms() - 60_000
+    people = company(now=now)
+    people["users"] += [user("zed", name="Zed", listed=False), user("yan", listed=False)]
+    people["acts"].append(act("zed", at=now - 1))  # of Yan, nothing was seen in the window
     told = words(run("users", tmp_path / "a", **people))
     assert "5 accounts listed by Jira, and 1 that it does not list" in told
     assert "listed by Jira" not in words(run("users", tmp_path / "b"))
