@@ -17,8 +17,8 @@ import orjson
 from jira_usage.documents import ChangelogPage, changelog_page
 from jira_usage.errors import PagingBroken, RequestRefused
 from jira_usage.paging import MOST_PAGES, Page, Pages, Tokens
-from jira_usage.paging import Documents as Documents
 from jira_usage.period import DAY_MS, iso_instant, to_epoch_ms
+from jira_usage.shapes import Documents, document, documents, listed
 from jira_usage.slim import (
     comment_list,
     comments_page,
@@ -62,15 +62,15 @@ class JiraCloud:
     # --- who and where
 
     def server_info(self) -> dict[str, Any]:
-        return _document(self.transport.get(f"{V3}/serverInfo"))
+        return document(self.transport.get(f"{V3}/serverInfo"))
 
     def server_info_v2(self) -> dict[str, Any]:
         """The same of API version 2, which Jira Server and Data Center answer as well."""
-        return _document(self.transport.get("/rest/api/2/serverInfo"))
+        return document(self.transport.get("/rest/api/2/serverInfo"))
 
     def myself(self) -> dict[str, Any]:
         """The account of the token. It can't be asked anonymously: a bad token gets a true 401."""
-        return _document(self.transport.get(f"{V3}/myself"))
+        return document(self.transport.get(f"{V3}/myself"))
 
     # --- people and what they may use
 
@@ -91,7 +91,7 @@ class JiraCloud:
             size = page_size
             params: dict[str, str | int | list[str]] = {"startAt": start, "maxResults": size}
             try:
-                return Page(_listed(self._get("users/search", params, users_page)))
+                return Page(listed(self._get("users/search", params, users_page)))
             except RequestRefused as refusal:
                 # 409: the page took Jira more than ten seconds. A smaller one may not.
                 if refusal.status != 409:
@@ -104,7 +104,7 @@ class JiraCloud:
         return Pages(at)
 
     def application_roles(self) -> Documents:
-        return _listed(self._get("applicationrole"))
+        return listed(self._get("applicationrole"))
 
     def group_members(self, group_id: str) -> Pages:
         """A group's members, inactive ones too: Jira hides those unless asked."""
@@ -118,7 +118,7 @@ class JiraCloud:
     def user_groups(self, account_id: str) -> Documents:
         """The groups of one account, by id and name; none where the account is gone."""
         try:
-            return _listed(self._get("user/groups", {"accountId": account_id}))
+            return listed(self._get("user/groups", {"accountId": account_id}))
         except RequestRefused as refusal:
             if refusal.status == 404:
                 return []
@@ -136,8 +136,8 @@ class JiraCloud:
                 "offset": start,
                 "limit": AUDIT_PAGE,
             }
-            answer = _document(self._get("auditing/record", params))
-            page = _listed(answer.get("records"))
+            answer = document(self._get("auditing/record", params))
+            page = listed(answer.get("records"))
             told = [to_epoch_ms(record.get("created")) for record in page]
             times = [at for at in [oldest, *told] if at is not None]
             if len(times) < len(page) or times != sorted(times, reverse=True):
@@ -152,7 +152,7 @@ class JiraCloud:
         raise PagingBroken("The audit log is too long.")
 
     def instance_license(self) -> Documents:
-        return _documents(_document(self._get("instance/license")).get("applications"))
+        return documents(document(self._get("instance/license")).get("applications"))
 
     def approximate_user_count(self, product_key: str = "") -> int | None:
         """Jira's own count of licensed users, up to seven days old; of a product or of all."""
@@ -161,7 +161,7 @@ class JiraCloud:
             answer = self._get(path + "/product/{product_key}", product_key=product_key)
         else:
             answer = self._get(path)
-        value = str(_document(answer).get("value", ""))
+        value = str(document(answer).get("value", ""))
         return int(value) if value.isdecimal() and len(value) < 16 else None
 
     # --- projects and their roles
@@ -172,7 +172,7 @@ class JiraCloud:
         return self._pages("project/search", {"action": action}, PROJECTS_PAGE)
 
     def project_roles(self) -> Documents:
-        return _documents(self._get("role"))
+        return documents(self._get("role"))
 
     def project_role_actors(self, project_key: str, role_id: str) -> Documents:
         """Who holds a role in a project; none where the project does not have that role."""
@@ -184,7 +184,7 @@ class JiraCloud:
             if refusal.status == 404:
                 return []
             raise
-        return _documents(_document(answer).get("actors"))
+        return documents(document(answer).get("actors"))
 
     # --- issues and what was done to them
 
@@ -202,19 +202,19 @@ class JiraCloud:
     def first_issues(self, jql: str, fields: Sequence[str]) -> tuple[Documents, bool]:
         """The first page of a search with fields, and whether there are more."""
         body = {"jql": jql, "fields": list(fields), "maxResults": SEARCH_PAGE}
-        answer = _document(self._post("search/jql", body, issues_page))
-        return _listed(answer.get("issues")), bool(answer.get("nextPageToken"))
+        answer = document(self._post("search/jql", body, issues_page))
+        return listed(answer.get("issues")), bool(answer.get("nextPageToken"))
 
     def issues_by_id(self, ids: Sequence[str], fields: Sequence[str]) -> Documents:
         """The issues with these ids; ids that can't be seen are left out."""
         body = {"issueIdsOrKeys": list(ids), "fields": [*fields]}
         answer: Json = self._post("issue/bulkfetch", body, issues_page)
-        return _listed(_document(answer).get("issues"))
+        return listed(document(answer).get("issues"))
 
     def issue(self, issue_id: str, fields: Sequence[str]) -> dict[str, Any] | None:
         """One issue, None where it is gone or can't be seen."""
         try:
-            return _document(
+            return document(
                 self._get("issue/{issue_id}", {"fields": ",".join(fields)}, issue_id=issue_id)
             )
         except RequestRefused as refusal:
@@ -224,7 +224,7 @@ class JiraCloud:
 
     def fields(self) -> Documents:
         """All fields, system and custom, with their ids and names."""
-        return _listed(self._get("field"))
+        return listed(self._get("field"))
 
     def changelogs(
         self, ids: Sequence[str], field_ids: Sequence[str] = ()
@@ -270,7 +270,7 @@ class JiraCloud:
     def comments_by_id(self, ids: Sequence[int]) -> Documents:
         """Up to 1000 comments by id, of any issues; those the account may not see are left out."""
         answer: Json = self._post("comment/list", {"ids": list(ids)}, comment_list)
-        return _listed(_document(answer).get("values"))
+        return listed(document(answer).get("values"))
 
     def issue_worklogs(self, issue_id: str) -> Iterator[Documents]:
         """Pages of one issue's work logs."""
@@ -288,7 +288,7 @@ class JiraCloud:
     def worklogs(self, ids: Sequence[int | str]) -> Documents:
         """Up to 1000 work logs by id; those the account may not see are left out."""
         answer: Json = self._post("worklog/list", {"ids": [int(i) for i in ids]}, worklogs_page)
-        return _listed(answer)
+        return listed(answer)
 
     # --- pages
 
@@ -332,10 +332,10 @@ class JiraCloud:
         def at(start: int) -> Page:
             asked: dict[str, str | int | list[str]]
             asked = {**params, "startAt": start, "maxResults": page_size}
-            answer = _document(self._get(path, asked, decode, **names))
+            answer = document(self._get(path, asked, decode, **names))
             total, last = answer.get("total"), answer.get("isLast")
             return Page(
-                _listed(answer.get(values)),
+                listed(answer.get(values)),
                 total if type(total) is int else None,
                 last if isinstance(last, bool) else None,
             )
@@ -354,8 +354,8 @@ class JiraCloud:
     def _token_pages(self, path: str, body: dict[str, Any], values: str) -> Iterator[Documents]:
         tokens = Tokens()
         while True:
-            answer = _document(self._post(path, body, issues_page))
-            page, token = _listed(answer.get(values)), answer.get("nextPageToken")
+            answer = document(self._post(path, body, issues_page))
+            page, token = listed(answer.get(values)), answer.get("nextPageToken")
             yield page
             if not tokens.lead_on(token, bool(page)):
                 return
@@ -370,8 +370,8 @@ class JiraCloud:
         """
         stuck = False
         for _ in range(MOST_PAGES):
-            answer = _document(self._get(path, {"since": since_ms}))
-            page = _listed(answer.get("values"))
+            answer = document(self._get(path, {"since": since_ms}))
+            page = listed(answer.get("values"))
             yield page
             if answer.get("lastPage") is not False and not answer.get("nextPage"):
                 break
@@ -390,18 +390,3 @@ class JiraCloud:
             raise PagingBroken("A work log feed does not end.")
         if stuck:
             raise PagingBroken("A work log feed has more entries in an instant than in a page.")
-
-
-def _document(answer: Json) -> dict[str, Any]:
-    return answer if isinstance(answer, dict) else {}
-
-
-def _listed(answer: Json) -> Documents:
-    """The documents of a list that must be there: its absence is no empty list."""
-    if not isinstance(answer, list):
-        raise PagingBroken("An answer has not the shape that Jira documents.")
-    return _documents(answer)
-
-
-def _documents(answer: Json) -> Documents:
-    return [d for d in answer if isinstance(d, dict)] if isinstance(answer, list) else []

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from jira_usage.shapes import Documents, document, documents
+
 ACCOUNT_TYPES = frozenset({"atlassian", "app", "customer"})
 # accessType of GET /group/bulk: which groups administer the site, a product, or use one.
 ACCESS_TYPES = ("site-admin", "admin", "user")
@@ -114,7 +116,7 @@ def product_group_rows(roles: Iterable[Document]) -> list[Row]:
     rows = []
     for role in roles:
         key = _text(role.get("key"))
-        default_ids = {group_id(g) for g in _documents(role.get("defaultGroupsDetails"))}
+        default_ids = {group_id(g) for g in documents(role.get("defaultGroupsDetails"))}
         for group in role_groups(role):
             if key and group_id(group):
                 rows.append(
@@ -127,15 +129,15 @@ def product_group_rows(roles: Iterable[Document]) -> list[Row]:
     return rows
 
 
-def role_groups(role: Document) -> list[Document]:
+def role_groups(role: Document) -> Documents:
     """The groups of an application role; where a site tells names only, just those."""
-    details = _documents(role.get("groupDetails"))
+    details = documents(role.get("groupDetails"))
     return details or [{"name": name} for name in _list(role.get("groups"))]
 
 
 def group_rows(
     roles: Iterable[Document],
-    by_access_type: Mapping[str, Iterable[Document]],
+    by_access_type: Mapping[str, Documents],
     role_actors: Iterable[Document],
 ) -> list[Row]:
     """GROUPS: every group that gives access, administration or a project role."""
@@ -149,7 +151,7 @@ def group_rows(
             names[group_id(group)] = _text(group.get("name"))
             access_types.setdefault(group_id(group), set()).add(access_type)
     for actor in role_actors:
-        group = _object(actor.get("actorGroup"))
+        group = document(actor.get("actorGroup"))
         names.setdefault(group_id(group), _text(group.get("name") or group.get("displayName")))
     return [
         {"group_id": key, "name": name or key, "access_types": sorted(access_types.get(key, ()))}
@@ -170,8 +172,8 @@ def roles_of_projects(
     own: dict[str, list[tuple[str, str]]] = {}
     for role in roles:
         named = (_text(role.get("id")), _text(role.get("name")) or _text(role.get("id")))
-        scope = _object(role.get("scope"))
-        project_id = _text(_object(scope.get("project")).get("id"))
+        scope = document(role.get("scope"))
+        project_id = _text(document(scope.get("project")).get("id"))
         (own.setdefault(project_id, []) if project_id else shared).append(named)
     return [
         (_text(project.get("key")), role_id, name)
@@ -185,8 +187,8 @@ def role_actor_rows(project_key: str, role_name: str, actors: Iterable[Document]
     """ROLE_ACTORS of one role of one project: people directly, and groups."""
     rows = []
     for actor in actors:
-        account_id = _text(_object(actor.get("actorUser")).get("accountId"))
-        held_by = group_id(_object(actor.get("actorGroup")))
+        account_id = _text(document(actor.get("actorUser")).get("accountId"))
+        held_by = group_id(document(actor.get("actorGroup")))
         if account_id or held_by:
             rows.append(
                 {
@@ -208,7 +210,7 @@ def project_rows(viewable: Iterable[Document], browsable: Iterable[Document]) ->
             "project_id": project_id,
             "project_key": _text(project.get("key")),
             "name": _text(project.get("name")),
-            "lead_account_id": _text(_object(project.get("lead")).get("accountId")),
+            "lead_account_id": _text(document(project.get("lead")).get("accountId")),
             "browsable": project_id in shown,
         }
         for project_id, project in named.items()
@@ -221,7 +223,7 @@ def field_rows(fields: Iterable[Document]) -> list[Row]:
         {
             "field_id": _text(field.get("id")),
             "name": _text(field.get("name")),
-            "custom_type": _text(_object(field.get("schema")).get("custom")),
+            "custom_type": _text(document(field.get("schema")).get("custom")),
         }
         for field in fields
         if _text(field.get("id"))
@@ -250,21 +252,13 @@ class IssueRow(NamedTuple):
 
 def issue_row(issue: Document, updated_ms: int | None) -> IssueRow:
     """Where an issue is now; its id stays when it moves, its key does not."""
-    project = _object(_object(issue.get("fields")).get("project"))
+    project = document(document(issue.get("fields")).get("project"))
     key = sys.intern(_text(project.get("key")))
     return IssueRow(_text(issue.get("id")), _text(issue.get("key")), key, updated_ms)
 
 
 def group_id(group: Document) -> str:
     return _text(group.get("groupId") or group.get("name"))
-
-
-def _documents(value: object) -> list[Document]:
-    return [d for d in _list(value) if isinstance(d, dict)]
-
-
-def _object(value: object) -> Document:
-    return value if isinstance(value, dict) else {}
 
 
 def _list(value: object) -> list[Any]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from jira_usage.errors import PagingBroken
+from jira_usage.shapes import Documents
 
 MOST_PAGES = 100_000
 MOST_EMPTY_PAGES = 20
 
-Documents = list[dict[str, Any]]
 T = TypeVar("T")
 
 

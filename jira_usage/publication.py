@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -27,13 +26,13 @@ from jira_usage.merging import (
     tally_of,
     worklog_events,
 )
-from jira_usage.paging import Documents
 from jira_usage.preflight import SignedIn
 from jira_usage.reading.desk import Scope
 from jira_usage.reading.least import least_requests
 from jira_usage.reading.site import Reading
 from jira_usage.retention import retention, since
 from jira_usage.schema import BY_DATE, TABLES
+from jira_usage.shapes import Documents
 from jira_usage.store import SiteStore
 
 NOTABLE_SKEW_MS = 60_000
@@ -78,6 +77,28 @@ class Summary:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class _Building:
+    """What a generation is made of: what was read, and what was kept before.
+
+    Acts before `oldest_ms` are of no use any more. `go_on` is asked again and again, and
+    raises what is to end it.
+    """
+
+    kept: SiteStore
+    last: Generation | None
+    reading: Reading
+    as_of: int
+    oldest_ms: int
+    go_on: Callable[[], None]
+
+    def before(self, name: str) -> pa.Table:
+        """A table of the last generation; an empty one where there is none."""
+        if self.last is None:
+            return TABLES[name].empty_table()
+        return self.kept.load_table(self.last.tables[name][""])
+
+
 def build(
     signed_in: SignedIn,
     kept: SiteStore,
@@ -92,8 +113,8 @@ def build(
     """
     scope = reading.desk.scope
     as_of = signed_in.now_ms()
-    oldest_ms = retention(kept).acts_from_ms(as_of)
-    made, work = _made(kept, last, reading, as_of, oldest_ms, go_on)
+    building = _Building(kept, last, reading, as_of, retention(kept).acts_from_ms(as_of), go_on)
+    made, work = _made(building)
     nameless = nameless_since(made["tally"], made["users"], scope.keep_from_ms)
     _remark(reading.desk.coverage, nameless, signed_in.skew_ms)
     rows = reading.desk.coverage.rows(as_of)
@@ -136,7 +157,7 @@ def build(
         "watched_from": last.meta.get("watched_from", 0) if last else scope.now_ms,
         "scoped": signed_in.scoped,
         "admits": terms.proof,
-        "covered_from": max(_covered_from(scope, last), oldest_ms),
+        "covered_from": max(_covered_from(scope, last), building.oldest_ms),
         "approximate_users": reading.people.approximate.get(""),
         "groups_read": {key: asdict(read) for key, read in reading.people.groups_read.items()},
         "ranks_read_at": reading.work.ranks_read_at,
@@ -144,56 +165,44 @@ def build(
     return Generation(summary.snapshot_id, tables, meta), summary
 
 
-def _made(
-    kept: SiteStore,
-    last: Generation | None,
-    reading: Reading,
-    as_of: int,
-    oldest_ms: int,
-    go_on: Callable[[], None],
-) -> tuple[dict[str, pa.Table], dict[str, Merged]]:
+def _made(building: _Building) -> tuple[dict[str, pa.Table], dict[str, Merged]]:
     """All tables that are not by date, and what became of those that are."""
-    merged = partial(_merged, kept, last, reading, oldest_ms, go_on)
-    worklogs = merged("worklog_acts")
+    kept, reading = building.kept, building.reading
+    worklogs = _merged(building, "worklog_acts")
     with ThreadPoolExecutor(1) as beside:
-        merging = beside.submit(merged, "acts")
+        merging = beside.submit(_merged, building, "acts")
         events = worklog_events(kept, worklogs.parts)
         user_rows, made = _directory(reading)
         acts = merging.result()
     work = {"acts": acts, "worklog_acts": worklogs}
     blobs = [key for merged in work.values() for key in merged.parts.values()]
-    if reading.people.fields is None and last and "fields" in last.tables:
-        made["fields"] = kept.load_table(last.tables["fields"][""])
-    listed = reading.desk.coverage.states["users"] == "complete"
-    user_rows += _former_users(kept, last, blobs, user_rows, anonymous=listed)
+    if reading.people.fields is None:
+        made["fields"] = building.before("fields")
+    user_rows += _former_users(building, blobs, user_rows)
     users = pa.Table.from_pylist(user_rows, TABLES["users"])
-    made["users"] = _first_seen(kept, last, users, as_of).sort_by("account_id")
-    different = _changes(kept, last, made, reading.desk.coverage, as_of)
-    made["changes"] = different.filter(pc.greater_equal(different["at"], oldest_ms))
-    go_on()
-    issues = _merge_issues(kept, last, made["issues"])
-    made["issues"] = _of_use(kept, issues, blobs, oldest_ms)
-    made["known_comments"] = _known_comments(kept, last, reading, made["issues"])
-    go_on()
+    made["users"] = _first_seen(building, users).sort_by("account_id")
+    different = _changes(building, made)
+    made["changes"] = different.filter(pc.greater_equal(different["at"], building.oldest_ms))
+    building.go_on()
+    issues = _merge_issues(building.before("issues"), made["issues"])
+    made["issues"] = _of_use(building, issues, blobs)
+    comments = reading.work.comments
+    known = building.before("known_comments")
+    made["known_comments"] = remembered(known, comments.told, comments.read, made["issues"])
+    building.go_on()
     made["worklog_events"] = events
     made["tally"] = tally_of(kept, acts.parts, events, made["users"], made["issues"])
     return made, work
 
 
-def _merged(
-    kept: SiteStore,
-    last: Generation | None,
-    reading: Reading,
-    oldest_ms: int,
-    go_on: Callable[[], None],
-    name: str,
-) -> Merged:
+def _merged(building: _Building, name: str) -> Merged:
     """The acts of a table that were read, merged with those of the last generation."""
-    before = last.tables[name] if last else {}
-    read = reading.work.acts.tables(name), reading.work.ranks.tables(name)
+    kept, work = building.kept, building.reading.work
+    before = building.last.tables[name] if building.last else {}
+    read = work.acts.tables(name), work.ranks.tables(name)
     with kept.opened():
-        merged = merge_acts(kept, name, before, *read, go_on)
-    return Merged(since(merged.parts, oldest_ms), merged.new)
+        merged = merge_acts(kept, name, before, *read, building.go_on)
+    return Merged(since(merged.parts, building.oldest_ms), merged.new)
 
 
 def _read_so_far(scope: Scope, reading: Reading, last: Generation | None) -> dict[str, Any]:
@@ -260,12 +269,7 @@ def _directory(reading: Reading) -> tuple[list[directory.Row], dict[str, pa.Tabl
 
 
 def _former_users(
-    kept: SiteStore,
-    last: Generation | None,
-    parts: Iterable[str],
-    rows: list[dict[str, Any]],
-    *,
-    anonymous: bool,
+    building: _Building, parts: Iterable[str], rows: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Accounts that Jira named before and does not name now.
 
@@ -274,18 +278,16 @@ def _former_users(
     What acts of now say of somebody who is not listed may be less than was known: then
     the row gets the type of before.
     """
-    if last is None:
-        return []
-    users = kept.load_table(last.tables["users"][""])
+    users = building.before("users")
     vague = {row["account_id"]: row for row in rows if row["account_type"] == "unknown"}
     for row in users.filter(_is_in(users["account_id"], vague)).to_pylist():
         vague[row["account_id"]]["account_type"] = row["account_type"]
     missing = pc.invert(_is_in(users["account_id"], [row["account_id"] for row in rows]))
     gone = {row["account_id"]: row for row in users.filter(missing).to_pylist()}
-    if not anonymous:
+    if building.reading.desk.coverage.states["users"] != "complete":
         return list(gone.values())
     acted: set[str] = set()
-    for table in kept.load_tables(parts, ["account_id"]) if gone else ():
+    for table in building.kept.load_tables(parts, ["account_id"]) if gone else ():
         acted |= gone.keys() & set(pc.unique(table["account_id"]).to_pylist())
     former = {"email": "", "active": False, "listed": False}
     return [
@@ -295,40 +297,35 @@ def _former_users(
     ]
 
 
-def _first_seen(kept: SiteStore, last: Generation | None, users: pa.Table, as_of: int) -> pa.Table:
+def _first_seen(building: _Building, users: pa.Table) -> pa.Table:
     """The users with the instant at which a later sync first met them."""
-    if last is None:
+    if building.last is None:
         return users
-    before = kept.load_table(last.tables["users"][""])
+    before = building.before("users")
     row = pc.index_in(users["account_id"], before["account_id"].combine_chunks())
-    seen = pc.if_else(pc.is_valid(row), before["first_seen_at"].take(row), pa.scalar(as_of))
+    met = pc.if_else(pc.is_valid(row), before["first_seen_at"].take(row), pa.scalar(building.as_of))
     place = users.schema.get_field_index("first_seen_at")
-    return users.set_column(place, users.schema.field(place), seen)
+    return users.set_column(place, users.schema.field(place), met)
 
 
 def _is_in(column: pa.ChunkedArray, texts: Iterable[str]) -> pa.ChunkedArray:
     return pc.is_in(column, pa.array(list(texts), pa.string()))
 
 
-def _changes(
-    kept: SiteStore,
-    last: Generation | None,
-    made: Mapping[str, pa.Table],
-    coverage: CoverageNotes,
-    as_of: int,
-) -> pa.Table:
+def _changes(building: _Building, made: Mapping[str, pa.Table]) -> pa.Table:
     """What later syncs found different, this one included; only where both read it whole."""
+    last = building.last
     if last is None:
         return TABLES["changes"].empty_table()
-    told = (last.meta["coverage"], coverage.states)
+    told = (last.meta["coverage"], building.reading.desk.coverage.states)
     whole = {name for name in told[0] if all(t.get(name) == "complete" for t in told)}
     needed = ["users"] if "users" in whole else []
     if {"users", "licenses", "groups"} <= whole:
         needed += ["members", "product_groups"]
-    before = {name: kept.load_table(last.tables[name][""]) for name in needed}
+    before = {name: building.before(name) for name in needed}
     now = {name: made[name] for name in needed}
-    new = changes(before, now, int(last.meta["as_of"]), as_of)
-    return pa.concat_tables([kept.load_table(last.tables["changes"][""]), new])
+    new = changes(before, now, int(last.meta["as_of"]), building.as_of)
+    return pa.concat_tables([building.before("changes"), new])
 
 
 def _member_rows(members: Mapping[str, Documents]) -> list[tuple[str, str]]:
@@ -347,32 +344,18 @@ def _table(name: str, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
     return pa.Table.from_arrays(list(map(pa.array, columns, schema.types)), schema=schema)
 
 
-def _merge_issues(kept: SiteStore, last: Generation | None, issues: pa.Table) -> pa.Table:
+def _merge_issues(before: pa.Table, issues: pa.Table) -> pa.Table:
     """The issues read now, and those read before with what was known of them then."""
-    if last is None:
-        return issues
-    before = kept.load_table(last.tables["issues"][""])
     gone = pc.invert(pc.is_in(before["issue_id"], issues["issue_id"].combine_chunks()))
     return pa.concat_tables([before.filter(gone), issues])
 
 
-def _known_comments(
-    kept: SiteStore, last: Generation | None, reading: Reading, issues: pa.Table
-) -> pa.Table:
-    """The ids of comments that the next sync may ask for, of the issues that are kept."""
-    before = TABLES["known_comments"].empty_table()
-    if last is not None:
-        before = kept.load_table(last.tables["known_comments"][""])
-    comments = reading.work.comments
-    return remembered(before, comments.told, comments.read, issues)
-
-
-def _of_use(kept: SiteStore, issues: pa.Table, blobs: Iterable[str], oldest_ms: int) -> pa.Table:
-    """The issues without those that nobody touched since an instant."""
-    recent = pc.fill_null(pc.greater_equal(issues["updated_at"], oldest_ms), True)
+def _of_use(building: _Building, issues: pa.Table, blobs: Iterable[str]) -> pa.Table:
+    """The issues without those that nobody touched since the oldest act of use."""
+    recent = pc.fill_null(pc.greater_equal(issues["updated_at"], building.oldest_ms), True)
     quiet = set(issues.filter(pc.invert(recent))["issue_id"].to_pylist())
     if not quiet:
         return issues
-    for table in kept.load_tables(blobs, ["issue_id"]):
+    for table in building.kept.load_tables(blobs, ["issue_id"]):
         quiet -= set(pc.unique(table["issue_id"]).to_pylist())
     return issues.filter(pc.invert(_is_in(issues["issue_id"], sorted(quiet))))

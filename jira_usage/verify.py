@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from jira_usage.activity import Acts
 from jira_usage.agreement import Event, Span, Telling, compare, events_of
-from jira_usage.api import Documents, JiraCloud
+from jira_usage.api import JiraCloud
 from jira_usage.crew import Crew
 from jira_usage.errors import (
     JiraUsageError,
@@ -33,6 +33,7 @@ from jira_usage.errors import (
 from jira_usage.events import distinct_acts
 from jira_usage.period import iso_instant
 from jira_usage.schema import TABLES
+from jira_usage.shapes import Documents
 from jira_usage.snapshot import Snapshot
 
 SAMPLE = 50

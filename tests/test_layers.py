@@ -16,6 +16,7 @@ COLLECTING = {
     "known_comments",
     "merging",
     "publication",
+    "shapes",
     "paging",
     "reading",
     "slim",

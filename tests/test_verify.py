@@ -17,12 +17,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jira_usage.api import Documents, JiraCloud
+from jira_usage.api import JiraCloud
 from jira_usage.demo import DemoSite
 from jira_usage.errors import JiraUsageError, PagingBroken, RequestRefused, SyncCancelled
 from jira_usage.period import to_epoch_ms
 from jira_usage.preflight import sign_in
 from jira_usage.schema import KINDS
+from jira_usage.shapes import Documents
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.verify import LATE_MS, Difference, FiguresDiffer, Verdict, verify

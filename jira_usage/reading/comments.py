@@ -20,9 +20,10 @@ from jira_usage.api import COMMENT_IDS
 from jira_usage.crew import once
 from jira_usage.errors import AuthenticationFailed, JiraUsageError, SyncCancelled
 from jira_usage.known_comments import comment_id
-from jira_usage.paging import Documents, chunks
+from jira_usage.paging import chunks
 from jira_usage.period import to_epoch_ms
 from jira_usage.reading.desk import COMMENTS, KNOWN_COMMENTS, Desk
+from jira_usage.shapes import Documents, document
 
 PAGED, KNOWN = "comments of long issues", "known comments"
 Ids = set[int | None]
@@ -37,8 +38,7 @@ class Embedded:
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> Embedded:
-        told = fields.get("comment")
-        told = told if isinstance(told, dict) else {}
+        told = document(fields.get("comment"))
         comments = told.get("comments")
         return cls(comments if isinstance(comments, list) else [], told.get("total"))
 

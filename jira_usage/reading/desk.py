@@ -20,9 +20,10 @@ from jira_usage.errors import (
     SyncIncomplete,
 )
 from jira_usage.known_comments import NO_COMMENTS, KnownComments
-from jira_usage.paging import Documents, Pages
+from jira_usage.paging import Pages
 from jira_usage.reading.listing import Listing
 from jira_usage.reading.sweep import NOTHING_BEFORE, Sweep
+from jira_usage.shapes import Documents
 
 ASIDE = frozenset({"plans", "administrators", "project roles"})
 MOST_ISSUES_GIVEN_UP = 20

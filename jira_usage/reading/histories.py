@@ -16,8 +16,9 @@ from jira_usage.errors import (
     RequestRefused,
     SyncCancelled,
 )
-from jira_usage.paging import Documents, chunks
+from jira_usage.paging import chunks
 from jira_usage.reading.desk import HISTORIES, ISSUE_HISTORIES, Desk
+from jira_usage.shapes import Documents
 
 
 class HistoryReading:

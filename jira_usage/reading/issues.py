@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator, Sequence
 from functools import partial
 
-from jira_usage.api import ISSUES_PAGE, MOST_ISSUES_PAGE, SEARCH_IDS_PAGE, Documents
+from jira_usage.api import ISSUES_PAGE, MOST_ISSUES_PAGE, SEARCH_IDS_PAGE
 from jira_usage.crew import once
 from jira_usage.errors import (
     JiraUsageError,
@@ -19,6 +19,7 @@ from jira_usage.errors import (
     SyncIncomplete,
 )
 from jira_usage.reading.desk import ISSUES, SEARCHES, Desk
+from jira_usage.shapes import Documents
 
 ISSUE_FIELDS = ("project", "created", "creator", "updated", "comment")
 ATTEMPTS = 5

@@ -7,7 +7,8 @@ from functools import partial
 
 from jira_usage.crew import Jobs, Kind, once
 from jira_usage.errors import JiraUsageError, PagingBroken
-from jira_usage.paging import MOST_PAGES, Documents, Page, Pages
+from jira_usage.paging import MOST_PAGES, Page, Pages
+from jira_usage.shapes import Documents
 
 ATTEMPTS = 3
 CLOSER = 0.96

@@ -12,10 +12,11 @@ import pyarrow.compute as pc
 from jira_usage import directory
 from jira_usage.crew import once
 from jira_usage.errors import AuthenticationFailed, JiraUsageError, SyncCancelled
-from jira_usage.paging import Documents, Page
+from jira_usage.paging import Page
 from jira_usage.reading.desk import LISTS, MEMBERS, Desk
 from jira_usage.reading.listing import Listing
 from jira_usage.reading.sweep import GroupRead, changed_in, date_of, predicted
+from jira_usage.shapes import Documents
 
 CUSTOMER = "customer"
 # What an account is: its type, whether it is enabled, and its name. Whose account is deleted

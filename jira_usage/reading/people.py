@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cached_property, partial
 
 from jira_usage import directory
-from jira_usage.api import USERS_PAGE, Documents
+from jira_usage.api import USERS_PAGE
 from jira_usage.crew import once
 from jira_usage.errors import AuthenticationFailed, JiraUsageError, SyncCancelled
 from jira_usage.reading.desk import LISTS, ROLES, USERS, Desk
 from jira_usage.reading.listing import UntoldListing
 from jira_usage.reading.members import MembersReading
 from jira_usage.reading.sweep import GroupRead
+from jira_usage.shapes import Documents
 
 MOST_ROLE_REQUESTS = 200
 # Shorter lists are read as fast one page after the other, with a request less.

@@ -14,13 +14,14 @@ from typing import Any
 from jira_usage import directory
 from jira_usage.activity import Acts
 from jira_usage.errors import JiraUsageError, RequestRefused
-from jira_usage.paging import Documents, chunks
+from jira_usage.paging import chunks
 from jira_usage.period import to_epoch_ms
 from jira_usage.reading.comments import CommentReading, Embedded
 from jira_usage.reading.desk import ISSUES, Desk
 from jira_usage.reading.histories import HistoryReading
 from jira_usage.reading.issues import ISSUE_FIELDS, IssueSearch
 from jira_usage.reading.worklogs import WorklogReading
+from jira_usage.shapes import Documents
 
 PROJECTS_A_SEARCH = 50
 

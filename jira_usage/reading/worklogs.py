@@ -9,8 +9,9 @@ from jira_usage.activity import Acts
 from jira_usage.api import WORKLOGS_PAGE
 from jira_usage.crew import once
 from jira_usage.errors import JiraUsageError
-from jira_usage.paging import Documents, chunks
+from jira_usage.paging import chunks
 from jira_usage.reading.desk import WORKLOGS, Desk
+from jira_usage.shapes import Documents
 
 MOST_OPENED_ISSUES = 50
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from jira_usage.activity import Acts
-from jira_usage.api import COMMENT_IDS, Documents, JiraCloud
+from jira_usage.api import COMMENT_IDS, JiraCloud
 from jira_usage.crew import Crew
 from jira_usage.errors import (
     AuthenticationFailed,
@@ -26,6 +26,7 @@ from jira_usage.paging import Page, Pages
 from jira_usage.reading.comments import CommentReading, Embedded
 from jira_usage.reading.desk import Desk, Scope
 from jira_usage.schema import TABLES
+from jira_usage.shapes import Documents
 from tests import builders
 
 AT = builders.days_ago(1)

@@ -6,11 +6,12 @@ from typing import Any, cast
 
 import pytest
 
-from jira_usage.api import Documents, JiraCloud
+from jira_usage.api import JiraCloud
 from jira_usage.crew import Crew
 from jira_usage.errors import PagingBroken, RequestRefused
 from jira_usage.reading.desk import Desk, Scope
 from jira_usage.reading.issues import IssueSearch
+from jira_usage.shapes import Documents
 
 SCOPE = Scope(since_ms=0, keep_from_ms=0, now_ms=86_400_000)
 

@@ -11,12 +11,13 @@ from jira_usage.api import JiraCloud
 from jira_usage.crew import Crew
 from jira_usage.directory import listed_rows
 from jira_usage.errors import JiraUsageError, PagingBroken, PermissionMissing, RequestRefused
-from jira_usage.paging import Documents, Page, Pages
+from jira_usage.paging import Page, Pages
 from jira_usage.period import DAY_MS, iso_instant
 from jira_usage.reading.desk import Desk, Scope
 from jira_usage.reading.members import MembersReading
 from jira_usage.reading.sweep import GroupRead, Sweep
 from jira_usage.schema import TABLES
+from jira_usage.shapes import Documents
 from tests.builders import NOW, members, user
 
 SIZE = 12_000
