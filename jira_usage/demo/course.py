@@ -30,6 +30,7 @@ from jira_usage.demo.acts import (
     RESTRICTED_SEEN,
     Kind,
 )
+from jira_usage.demo.catalog import group_id
 from jira_usage.demo.company import (
     APP,
     ATLASSIAN,
@@ -43,7 +44,6 @@ from jira_usage.demo.company import (
     Project,
     Role,
 )
-from jira_usage.demo.founding import group_id
 from jira_usage.demo.pen import Pen
 from jira_usage.demo.workdays import DAY, FAR
 from jira_usage.demo.world import Built

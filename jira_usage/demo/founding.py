@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-import uuid
 from datetime import date
 
 import numpy as np
 
-from jira_usage.demo import names
-from jira_usage.demo.chance import Column, generator, luck, mix, one
+from jira_usage.demo import catalog, names
+from jira_usage.demo.chance import Column, generator, luck, mix
 from jira_usage.demo.company import (
     APP,
     ATLASSIAN,
@@ -18,13 +16,10 @@ from jira_usage.demo.company import (
     MAIL_SHOWN,
     UNKNOWN,
     Company,
-    Group,
     Identity,
     People,
-    Product,
-    Project,
-    Role,
 )
+from jira_usage.demo.projects import projects_of
 from jira_usage.demo.sizes import Size
 from jira_usage.demo.staffing import Staffing
 from jira_usage.demo.workdays import DAY, FAR, HOUR, OFFICES, day_of
@@ -37,13 +32,6 @@ _FIRST_HIRE = day_of(date(2019, 1, 1))
 _TENURES = 16
 FORGET_DAYS = 460
 """A leaver stays in the list of users for so long."""
-
-SITE_ADMIN, ADMIN, ACCESS_ADMIN, ADDONS, STAFF, CONTRACTORS, HOSTILE_GROUP = 5, 6, 7, 8, 10, 9, 11
-USERS, OLD_USERS, DESK, DISCOVERY, WORK = 0, 1, 2, 3, 4
-
-
-def group_id(seed: int, number: int) -> str:
-    return str(uuid.UUID(int=(one(seed, 61, number) << 64) | one(seed, 62, number)))
 
 
 def found(size: Size, seed: int, first_day: int, last_day: int) -> tuple[Company, Staffing]:
@@ -82,8 +70,8 @@ def found(size: Size, seed: int, first_day: int, last_day: int) -> tuple[Company
     for slot, (account_id, name, app_type) in zip(robots.tolist(), names.ROBOTS, strict=True):
         special[slot] = Identity(account_id, name, None, app_type)
 
-    groups = _groups(size, seed)
-    projects, staffing = _projects(
+    groups = catalog.groups(size, seed)
+    projects, staffing = projects_of(
         size, seed, team, team_kind, office, np.append(robots, odd[2]), customers
     )
     company = Company(
@@ -92,7 +80,7 @@ def found(size: Size, seed: int, first_day: int, last_day: int) -> tuple[Company
         seed=seed,
         people=people,
         groups=groups,
-        products=_products(size),
+        products=catalog.products(size),
         projects=projects,
         admin=int(np.flatnonzero(people.slot == 0)[0]),
         former=[int(p) for p in np.flatnonzero(np.isin(people.slot, former))],
@@ -164,23 +152,23 @@ def _memberships(seed: int, staff: People, team_kind: Column) -> Column:
 
     software, desk, business, product = (team_kind == k for k in range(4))
     anything = w > 0.03
-    grant(anything & (software | product), USERS)
-    grant(anything & software & (u < 0.14), OLD_USERS)
-    grant(anything & desk, DESK)
-    grant(anything & desk & (u < 0.6), USERS)
-    grant(anything & business & (u < 0.45), WORK)
-    grant(anything & business & (u >= 0.45), USERS)
-    grant(anything & (product | (software & (v < 0.05))), DISCOVERY)
-    grant(anything & ~desk & (v > 0.97), DESK)
-    grant(np.ones(len(staff), bool), STAFF)
-    grant(v < 0.06, CONTRACTORS)
+    grant(anything & (software | product), catalog.USERS)
+    grant(anything & software & (u < 0.14), catalog.OLD_USERS)
+    grant(anything & desk, catalog.DESK)
+    grant(anything & desk & (u < 0.6), catalog.USERS)
+    grant(anything & business & (u < 0.45), catalog.WORK)
+    grant(anything & business & (u >= 0.45), catalog.USERS)
+    grant(anything & (product | (software & (v < 0.05))), catalog.DISCOVERY)
+    grant(anything & ~desk & (v > 0.97), catalog.DESK)
+    grant(np.ones(len(staff), bool), catalog.STAFF)
+    grant(v < 0.06, catalog.CONTRACTORS)
     slot = staff.slot
-    grant(slot == 0, SITE_ADMIN)
-    grant(slot == 0, ADMIN)
-    grant((slot == 1) | (slot == 2), SITE_ADMIN)
-    grant((slot % 97 == 4) & (slot < 4000), ADMIN)
-    grant((slot % 211 == 9) & (slot < 4000), ACCESS_ADMIN)
-    grant((slot % 83 == 11) & (slot < 2000), HOSTILE_GROUP)
+    grant(slot == 0, catalog.SITE_ADMIN)
+    grant(slot == 0, catalog.ADMIN)
+    grant((slot == 1) | (slot == 2), catalog.SITE_ADMIN)
+    grant((slot % 97 == 4) & (slot < 4000), catalog.ADMIN)
+    grant((slot % 211 == 9) & (slot < 4000), catalog.ACCESS_ADMIN)
+    grant((slot % 83 == 11) & (slot < 2000), catalog.HOSTILE_GROUP)
     return bits
 
 
@@ -198,9 +186,9 @@ def _others(seed: int, robots: Column, customers: Column, former: Column, odd: C
     early = np.int64(_FIRST_HIRE) * DAY
     is_former = np.isin(slot, former)
     groups = np.zeros(n, dtype=np.uint64)
-    groups[kind == APP] = np.uint64((1 << ADDONS) | (1 << USERS))
-    groups[np.isin(slot, robots[3:6])] = np.uint64(1 << ADDONS)
-    groups[slot == odd[1]] = np.uint64(1 << STAFF)
+    groups[kind == APP] = np.uint64((1 << catalog.ADDONS) | (1 << catalog.USERS))
+    groups[np.isin(slot, robots[3:6])] = np.uint64(1 << catalog.ADDONS)
+    groups[slot == odd[1]] = np.uint64(1 << catalog.STAFF)
     end = np.where(is_former, early + 900 * DAY, FAR)
     end = np.where(slot == odd[0], early, end)
     closed = np.where(is_former | (slot == odd[0]), early + 930 * DAY, FAR)
@@ -218,187 +206,3 @@ def _others(seed: int, robots: Column, customers: Column, former: Column, odd: C
         dropped=np.where(slot == odd[2], 0, FAR),
         closed=closed,
     )
-
-
-def _groups(size: Size, seed: int) -> list[Group]:
-    soft, desk, disc, core = (
-        "jira-software",
-        "jira-servicedesk",
-        "jira-product-discovery",
-        "jira-core",
-    )
-    named = [
-        Group("jira-users-nordlicht", "", "user", (soft, core), USERS),
-        Group("jira-software-users", "", "user", (soft,), OLD_USERS),
-        Group("jira-servicemanagement-users-nordlicht", "", "user", (desk, core), DESK),
-        Group("jira-product-discovery-users-nordlicht", "", "user", (disc,), DISCOVERY),
-        Group("jira-work-management-users-nordlicht", "", "user", (core,), WORK),
-        Group("site-admins", "", "site-admin", (soft, desk), SITE_ADMIN),
-        Group("jira-admins-nordlicht", "", "admin", (soft,), ADMIN),
-        Group("jira-user-access-admins-nordlicht", "", "admin", (), ACCESS_ADMIN),
-        Group("atlassian-addons-admin", "", None, (soft, desk), ADDONS),
-        Group("confluence-users-nordlicht", "", None, (), STAFF),
-        Group("Büro München ✨", "", None, (), CONTRACTORS),
-        Group('=HYPERLINK("http://evil.example")', "", None, (), HOSTILE_GROUP),
-    ]
-    teams = [Group(f"team-{t + 1:03d}", "", None, (), -1, t) for t in range(size.teams)]
-    return [
-        Group(g.name, group_id(seed, i), g.access, g.products, g.bit, g.team)
-        for i, g in enumerate(named + teams)
-    ]
-
-
-def _products(size: Size) -> list[Product]:
-    def seats(share: float, step: int) -> int:
-        return math.ceil(size.people * share / step) * step
-
-    return [
-        Product("jira-software", "Jira", "PAID", seats(1.15, 50), False, "jira-users-nordlicht", 2),
-        Product(
-            "jira-servicedesk",
-            "Jira Service Desk",
-            "PAID",
-            seats(0.22, 10),
-            False,
-            "jira-servicemanagement-users-nordlicht",
-        ),
-        Product(
-            "jira-product-discovery",
-            "Jira Product Discovery",
-            "PAID",
-            seats(0.2, 5),
-            False,
-            "jira-product-discovery-users-nordlicht",
-        ),
-        Product(
-            "jira-core",
-            "Jira Work Management",
-            "FREE",
-            -1,
-            True,
-            "jira-work-management-users-nordlicht",
-        ),
-    ]
-
-
-def _projects(
-    size: Size,
-    seed: int,
-    team: Column,
-    team_kind: Column,
-    office: Column,
-    robots: Column,
-    customers: Column,
-) -> tuple[list[Project], Staffing]:
-    kinds = ("software", "service_desk", "business", "product_discovery")
-    heads = list(names.HEAD_PROJECTS[: size.projects])
-    taken = {key for key, _, _ in heads}
-    i = 0
-    while len(heads) < size.projects:
-        area = names.AREAS[(i * 7 + i // len(names.AREAS)) % len(names.AREAS)]
-        part = names.PARTS[(i // 3 + i) % len(names.PARTS)]
-        i += 1
-        key = (area[:3] + part[:1]).upper()
-        number = 2
-        while key in taken:
-            key = (area[:2] + part[:1]).upper() + str(number)
-            number += 1
-        taken.add(key)
-        heads.append((key, f"{area} {part}", kinds[(0, 0, 0, 2, 0, 1, 0, 0, 2, 3)[i % 10]]))
-
-    n = len(heads)
-    rank = mix(seed, 41, np.arange(n)).argsort().argsort()
-    weight = 1.0 / (3 + np.where(np.arange(n) < 8, rank % 8, rank))
-    fades = np.array(
-        [
-            key in names.FADING if p < len(names.HEAD_PROJECTS) else p % 3 == 2
-            for p, (key, _, _) in enumerate(heads)
-        ]
-    )
-    turn = np.cumsum(fades) / max(int(fades[:20].sum()), 1) + luck(seed, 42, 1)[0]
-    phase = np.where(fades, turn % 1.0, -1.0)
-    homes: dict[int, list[int]] = {p: [] for p in range(n)}
-    by_kind = {k: [p for p in range(n) if heads[p][2] == kinds[k]] or [0] for k in range(4)}
-    for t in range(size.teams):
-        options = by_kind[int(team_kind[t])]
-        homes[options[t % len(options)]].append(t)
-        if t % 4 == 0:
-            homes[t % n].append(t)
-    for p in range(n):
-        if not homes[p]:
-            homes[p].append(p % size.teams)
-
-    rng = generator(seed, 43, size.people)
-    slots = np.arange(size.people)
-    busy = rng.lognormal(0.0, 0.95, size.people)
-    busy[luck(seed, 44, slots) < 0.19] = 0.0  # readers, and people never seen
-    busy[:3] = 0.8
-    busy[3] = 4.0
-    for j in range(len(names.HOSTILE)):
-        busy[11 + 9 * j] = 1.0
-    members = {t: np.flatnonzero(team == t) for t in range(size.teams)}
-
-    stride_mean = size.issues_per_day * weight / weight.sum()
-    projects, candidates, cumulative = [], [], []
-    for p, (key, name, kind) in enumerate(heads):
-        crew = np.concatenate([members[t] for t in homes[p]] or [slots[:0]])
-        guests = (mix(seed, 45, np.arange(3) + p * 8) % np.uint64(size.people)).astype(np.int64)
-        crew = np.unique(np.concatenate([crew, guests, [0]]))
-        share = np.where(np.isin(crew, guests), 0.3, 1.0) * busy[crew] + 1e-9
-        candidates.append(crew)
-        cumulative.append(p + np.cumsum(share) / share.sum())
-        mean = float(stride_mean[p])
-        projects.append(
-            Project(
-                id=10_000 + p,
-                key=key,
-                name=name,
-                type=kind,
-                roles=_roles(p, kind, homes[p], crew, guests),
-                lead=int(crew[len(crew) // 2]),
-                stride=int(mean * 2.2 + 8 * math.sqrt(mean)) + 14,
-                archived=key == "OLD" or (p > 30 and p % 41 == 0),
-                team_managed=p % 5 == 4,
-            )
-        )
-    types = np.array([kinds.index(k) for _, _, k in heads])
-    everyone_share = np.cumsum(busy) / busy.sum()
-    staffing = Staffing(
-        office=np.concatenate([office, np.zeros(len(robots) + len(customers) + 8, np.uint8)]),
-        weight=busy,
-        candidates=np.concatenate(candidates),
-        cumulative=np.concatenate(cumulative),
-        everyone=slots,
-        everyone_cumulative=everyone_share,
-        customer_slots=customers,
-        robot_slots=robots,
-        tireless=3,
-        project_weight=weight,
-        project_phase=phase,
-        project_desk=types == 1,
-        project_timed=np.isin(types, (0, 1)) & (np.arange(n) % 3 != 1),
-        project_hidden=np.where([h[0] == "CONF" for h in heads], 0.45, 0.012),
-    )
-    return projects, staffing
-
-
-def _roles(p: int, kind: str, homes: list[int], crew: Column, guests: Column) -> tuple[Role, ...]:
-    teams = tuple(f"team-{t + 1:03d}" for t in homes)
-    lead = int(crew[len(crew) // 2])
-    if p % 5 == 4:
-        base = 10_200 + 3 * p
-        return (
-            Role(base, "Administrator", ("jira-admins-nordlicht",), (lead,)),
-            Role(base + 1, "Member", teams, tuple(int(g) for g in guests[:2])),
-            Role(base + 2, "Viewer", ("Büro München ✨",) if p % 10 == 4 else ()),
-        )
-    roles = [
-        Role(10_002, "Administrators", ("jira-admins-nordlicht",), (lead, int(guests[0]))),
-        Role(10_003, "atlassian-addons-project-access", ("atlassian-addons-admin",)),
-        Role(10_004, "Developers", teams, tuple(int(g) for g in guests[1:])),
-        Role(10_005, "Büro & Betrieb", ()),
-    ]
-    if kind == "service_desk":
-        roles.append(Role(10_006, "Service Desk Team", teams[:1], (int(crew[0]),)))
-        roles.append(Role(10_007, "Service Desk Customers"))
-    return tuple(roles)

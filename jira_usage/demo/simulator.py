@@ -15,10 +15,10 @@ import uvicorn
 
 from jira_usage.demo import traps as trap_registry
 from jira_usage.demo import truth as truth_rules
+from jira_usage.demo.catalog import group_id
 from jira_usage.demo.chance import one
 from jira_usage.demo.company import Company
 from jira_usage.demo.desk import SKEW_MS, Desk, as_ms, start_ms
-from jira_usage.demo.founding import group_id
 from jira_usage.demo.habits import Habits
 from jira_usage.demo.server import Accounts, App
 from jira_usage.demo.sizes import NAMES

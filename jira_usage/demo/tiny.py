@@ -40,7 +40,7 @@ def build(size: str, seed: int, today: int) -> tuple[Company, Life]:
 
 
 def _company(seed: int, count: int) -> Company:
-    from jira_usage.demo.founding import group_id
+    from jira_usage.demo.catalog import group_id
 
     slots = [*range(count), ROBOT]
     n = len(slots)
