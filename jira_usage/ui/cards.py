@@ -77,7 +77,7 @@ def open_people(filters: Mapping[str, str]) -> None:
 
 def headline_cards(headlines: Sequence[Headline]) -> None:
     """The numbers a page opens with, each with the way to the people it counts."""
-    with st.grid(len(headlines), min_column_width=160):
+    with st.grid(len(headlines), min_column_width=180):
         for headline in headlines:
             with st.container(border=True, height="stretch"):
                 st.metric(headline.label, headline.value, help=headline.help)

@@ -33,7 +33,7 @@ WHOLE = (
 
 def show(listed: Reclaim, currency: str) -> None:
     """All of them, then by confidence; each number opens its list."""
-    with st.grid(4, min_column_width=160):
+    with st.grid(4, min_column_width=180):
         _card(listed, COULD_BE_GIVEN_BACK, tuple(CONFIDENCE_WORDS), WHOLE, currency)
         for level, word in CONFIDENCE_WORDS.items():
             _card(listed, f"{word} confidence", (level,), MEANS[level], currency)

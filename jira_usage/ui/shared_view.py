@@ -75,7 +75,7 @@ def show_report(report: Report) -> None:
     as_of = report.as_of or about["Data as of"]
     told = (report.site, report.window, about["Scope"], f"data as of {as_of}")
     st.caption(safe(" · ".join(told), longest=2_000))
-    with st.grid(4, min_column_width=160):
+    with st.grid(4, min_column_width=180):
         for tile in report.headlines:
             with st.container(border=True, height="stretch"):
                 st.metric(tile.label, tile.value, help=tile.help)
