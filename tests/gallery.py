@@ -28,7 +28,8 @@ HEIGHT = "document.querySelector('[data-testid=stMain]').scrollHeight"
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--output", type=Path, required=True)
-    asked.add_argument("--pages", nargs="*", default=[*PAGES, "Person", "Welcome"])
+    titles = [*PAGES, "Person", "Welcome"]
+    asked.add_argument("--pages", nargs="*", choices=titles, default=titles)
     asked.add_argument("--widths", nargs="*", type=int, default=WIDTHS)
     asked.add_argument("--themes", nargs="*", default=("light", "dark"))
     told = asked.parse_args()

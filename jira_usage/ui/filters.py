@@ -23,11 +23,11 @@ def show(snapshot: Snapshot) -> tuple[str, int, bool]:
     keep("days", windows, usual)
     keep("zone", zones, snapshot.timezone)
     keep("created", (True, False), False)
-    days = st.radio(
+    days = st.segmented_control(
         "Days shown",
         windows,
-        index=windows.index(usual),
-        horizontal=True,
+        default=usual,
+        required=True,
         key="days",
         bind="query-params",
         help="The calendar days up to today. Sync more days to choose a longer window.",

@@ -154,4 +154,4 @@ def test_the_demo_is_one_click_away_and_syncs_at_once(
     app.switch_page("pages/renewal.py").run()
     assert not app.exception
     assert any("a year" in metric.label for metric in app.metric), "the demo has prices"
-    assert list(app.radio(key="days").options)[-1] == "90", "verdicts look back 90 days"
+    assert list(app.segmented_control(key="days").options)[-1] == "90", "verdicts look back 90 days"

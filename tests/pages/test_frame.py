@@ -138,11 +138,11 @@ def test_the_address_bar_sets_the_view_and_follows_to_the_next_page(
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept)
     app = open_page("data", signed, days="7", zone="Asia/Kolkata", created="true")
-    assert app.radio(key="days").value == 7
+    assert app.segmented_control(key="days").value == 7
     assert app.selectbox(key="zone").value == "Asia/Kolkata"
     assert app.toggle(key="created").value is True
     app.switch_page("pages/activity.py").run()
-    assert app.radio(key="days").value == 7
+    assert app.segmented_control(key="days").value == 7
     assert app.query_params["zone"] == "Asia/Kolkata"
 
 
@@ -151,7 +151,7 @@ def test_bad_values_in_the_address_bar_are_dropped(open_page: Open, home: Path) 
     kept_site.keep_snapshot(signed.kept)
     app = open_page("data", signed, days="abc", zone="Mars/Phobos", created="perhaps")
     assert not app.exception
-    assert app.radio(key="days").value == 30
+    assert app.segmented_control(key="days").value == 30
     assert app.selectbox(key="zone").value == "Europe/Berlin"
     assert app.toggle(key="created").value is False
 
@@ -160,7 +160,7 @@ def test_only_windows_that_were_synced_are_offered(open_page: Open, home: Path) 
     signed = kept_site.a_session(home)
     kept_site.keep_snapshot(signed.kept, covered_from=kept_site.now_ms() - 10 * DAY_MS)
     app = open_page("data", signed)
-    assert app.radio(key="days").options == ["7"]
+    assert app.segmented_control(key="days").options == ["7"]
 
 
 LAST_ANSWER = threading.Event()

@@ -62,7 +62,7 @@ def test_the_windows_to_choose_from_are_those_that_are_known(
     tmp_path: Path, known: int, windows: list[str]
 ) -> None:
     app = run("overview", tmp_path, covered_days=known)
-    assert app.radio(key="days").options == windows
+    assert app.segmented_control(key="days").options == windows
 
 
 def test_what_was_synced_deeper_stays_the_usual_depth(open_page: Open, home: Path) -> None:
