@@ -169,7 +169,8 @@ class JiraCloud:
     def projects(self, action: str = "view") -> Pages:
         """Projects. An administrator may `view` them all; search, histories and
         comments show those that the account may `browse`."""
-        return self._pages("project/search", {"action": action}, PROJECTS_PAGE)
+        asked = {"action": action, "expand": "lead"}
+        return self._pages("project/search", asked, PROJECTS_PAGE)
 
     def project_roles(self) -> Documents:
         return documents(self._get("role"))

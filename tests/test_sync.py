@@ -7,13 +7,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+import requests
 
 from jira_usage.connection import Connection, Hosts
 from jira_usage.datasets import DATASETS, frames
 from jira_usage.demo import DemoSite
 from jira_usage.pace import Patience
 from jira_usage.period import zone_names
+from jira_usage.schema import TABLES
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import Summary, run, sync
@@ -75,6 +78,47 @@ def test_every_row_equals_the_truth_in_every_zone(small_site: DemoSite, store: S
     assert set(summary.coverage.values()) <= {"complete"}, summary.coverage
     for zone in ZONES:
         assert_true(small_site, store, zone)
+
+
+def test_whoever_leads_a_project_is_known(small_site: DemoSite, store: Store) -> None:
+    synced(small_site, store)
+    projects = Snapshot.load(store.site(small_site.url, small_site.account_id)).projects
+    asked = requests.Session()
+    asked.auth = (small_site.email, small_site.token)
+    for key, lead in zip(projects["project_key"], projects["lead_account_id"], strict=True):
+        told = asked.get(f"{small_site.url}/rest/api/3/project/{key}", timeout=10).json()
+        assert lead == told.get("lead", {}).get("accountId", ""), key
+    assert (projects["lead_account_id"] != "").sum() > 10
+
+
+ONE_VALUE = {
+    "products has_role",
+    "projects browsable",
+    *(f"coverage {column}" for column in ("state", "consequence", "at")),
+    *(f"changes {column}" for column in ("at", "since")),
+}
+"""Columns that say the same in each row where all could be read, and one sync came after one."""
+
+
+def test_what_is_kept_of_a_busy_site_leaves_no_other_column_empty(store: Store) -> None:
+    with DemoSite(size="small", seed=1, now=NOW) as site:
+        synced(site, store)
+        site.advance(timedelta(days=2))
+        synced(site, store)
+        kept = store.site(site.url, site.account_id)
+    last = kept.newest_intact()
+    assert last
+    same = {
+        f"{name} {column}"
+        for name, parts in last.tables.items()
+        for column, values in zip(
+            TABLES[name].names,
+            pa.concat_tables([kept.load_table(key) for key in parts.values()]).columns,
+            strict=True,
+        )
+        if len({str(value) for value in values.to_pylist()}) < 2
+    }
+    assert same == ONE_VALUE
 
 
 def told_of(site: DemoSite, store: Store, dataset: str) -> str:
