@@ -65,6 +65,7 @@ def _roster(snapshot: Snapshot, period: Period, count_created: bool) -> Roster:
         snapshot.products,
         worked_in(within, users["account_id"], snapshot.projects),
         day_counts(within, users["account_id"], period, count_created=count_created),
+        once(snapshot, _last_acts, count_created).set_axis(snapshot.users["account_id"]),
         projects=snapshot.projects[["project_key", "name"]],
         did=kinds.kind_facet(snapshot.tally, users["account_id"], period),
         blind=blind(snapshot, period),

@@ -32,7 +32,8 @@ SORTS: Final = {
 class Roster:
     """Every account of the dataset users, in its order, and the standing of each.
 
-    `people` has the dataset's columns and `standing`. `counts` are the counted acts per
+    `people` has the dataset's columns, `standing`, and `last_act_at`: the last counted act in
+    all that is kept (epoch ms). `counts` are the counted acts per
     account and date. `blind` says why nobody can be said not to work; empty where one can.
     """
 
@@ -118,6 +119,7 @@ def build_roster(
     products: pd.DataFrame,
     worked_in: pd.DataFrame,
     counts: Counts,
+    last_acts: pd.Series,
     *,
     projects: pd.DataFrame | None = None,
     did: Facet | None = None,
@@ -126,9 +128,10 @@ def build_roster(
     roles_unknown: str = "",
 ) -> Roster:
     """A roster from the datasets users and access, the table products, `worked_in`
-    (row, project_key, name), day_counts in the order of users, the table projects, and
-    `did`: the facet of kinds of act."""
+    (row, project_key, name), day_counts in the order of users, last acts by account_id, the
+    table projects, and `did`: the facet of kinds of act."""
     people = users.reset_index(drop=True)
+    people["last_act_at"] = last_acts.reindex(people["account_id"]).array
     people["standing"] = standings(people["actions"], blind)
     facets = (
         facet_of("type", "Account type", people["account_type"], TYPE_WORDS),
@@ -235,7 +238,7 @@ def _orders(people: pd.DataFrame) -> dict[str, Rows]:
     named = by_name(people)
     keys = {
         "actions": -people["actions"].to_numpy(dtype=np.int64),
-        "recent": -people["last_active_at"].astype("Int64").fillna(0).to_numpy(dtype=np.int64),
+        "recent": -people["last_act_at"].astype("Int64").fillna(0).to_numpy(dtype=np.int64),
         "days": -people["active_days"].to_numpy(dtype=np.int64),
         "idle": people["active_days"].to_numpy(dtype=np.int64),
     }

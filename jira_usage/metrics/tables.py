@@ -19,8 +19,8 @@ def people_table(rows: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
     """account_id, name, email, work, days, actions, active_days, last_active, licenses,
     included, roles, groups, type, status: in words, ready to be shown.
 
-    Takes some rows of a Roster. `last_active` is a UTC timestamp, `days` a list of counts.
-    What is not known says “unknown”; a hidden email says “hidden”.
+    Takes some rows of a Roster. `last_active` is a UTC timestamp, of all that is kept, and
+    `days` a list of counts. What is not known says “unknown”; a hidden email says “hidden”.
     """
     names = dict(zip(products["product_key"], products["product_name"], strict=True))
     frame = rows[["account_id"]].copy()
@@ -29,7 +29,7 @@ def people_table(rows: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
     frame["work"] = rows["standing"].map(STANDING_WORDS)
     for column in ("days", "actions", "active_days"):
         frame[column] = rows[column]
-    frame["last_active"] = instants(rows["last_active_at"])
+    frame["last_active"] = instants(rows["last_act_at"])
     for column, source, words in (
         ("licenses", "licenses", names),
         ("included", "included_licenses", names),

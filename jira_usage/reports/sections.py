@@ -255,7 +255,7 @@ def people(subject: Subject, roster: Roster, small: set[str]) -> Section:
             UNKNOWN if row.licenses is None else merged_names(row.licenses, names, small),
             int(row.active_days),
             int(row.actions),
-            _last_day(row.last_active_at, subject),
+            _last_day(row.last_act_at, subject),
             "" if row.active else "Deactivated",
         )
         for row in each(some)
@@ -264,7 +264,7 @@ def people(subject: Subject, roster: Roster, small: set[str]) -> Section:
     return Section(
         "people",
         f"{plural(len(rows), 'person', 'people')}, and what was found of each",
-        "Days and acts are of the window; the last act is the last one in it.",
+        "Days and acts are of the window; the last act is of all that is kept.",
         table=_table(heads, told, "People"),
         folded=True,
         note=_cut(MOST_PEOPLE, len(rows), "people"),

@@ -47,6 +47,11 @@ def last_active(days: int, zone: str) -> str:
     return f"The last counted act {window_words(days)}, by the clocks of {safe(zone)}."
 
 
+def last_act(zone: str) -> str:
+    """What the column “Last active” tells, where it is not of the window."""
+    return f"The last counted act in all that is kept, by the clocks of {safe(zone)}."
+
+
 def spark(label: str, **more: Any) -> Any:
     """Bars from zero, as high as the row's own highest."""
     return st.column_config.BarChartColumn(label, y_min=0, color=charts.PEOPLE, **more)

@@ -104,7 +104,7 @@ def _columns(view: View, roster: Roster) -> dict[str, Any]:
         "verdict": text("Verdict", width=150, help=verdict_help(roster.licenses_known)),
         "email": text("Email", width=236, help="“hidden”: the person shows it to nobody."),
         "licenses": chips("Licenses", width=166, help=LICENSES),
-        "work": text("Work", width=104, help=f"In the last {view.days} days."),
+        "work": text(f"Work, {view.days} days", width=112, help=f"In the last {view.days} days."),
         "days": columns.spark(
             "Day by day", width=122, help=f"{bar}, by the person's own busiest. Today comes last."
         ),
@@ -113,7 +113,7 @@ def _columns(view: View, roster: Roster) -> dict[str, Any]:
         ),
         "active_days": columns.number("Active days", width=84, help=columns.active_days(view.days)),
         "last_active": columns.moment(
-            "Last active", view.zone, width=108, help=columns.last_active(view.days, view.zone)
+            "Last active", view.zone, width=108, help=columns.last_act(view.zone)
         ),
         "included": chips(
             "Included", help="Products that come with another license, at no seat of their own."

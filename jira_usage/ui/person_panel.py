@@ -79,6 +79,12 @@ def show_verdict(view: View, account_id: str, noted: Noted) -> None:
             st.caption(_decision(decision, names, judged.known))
 
 
+READS_UNKNOWN = (
+    "Whether they read is not known: only the administrators' export, uploaded on the page "
+    "Renewal, tells it."
+)
+
+
 def show_reasons(view: View, account_id: str, noted: Noted) -> None:
     """For each license that could be given back: how sure that is, and why."""
     listed = view.cached(answers.reclaim_list, noted, reclaim_notes.beside())
@@ -94,7 +100,9 @@ def show_reasons(view: View, account_id: str, noted: Noted) -> None:
             with pro:
                 _sentences("For", row["reasons_for"])
             with con:
-                _sentences("Against", row["reasons_against"] or ["Nothing is known."])
+                against = row["reasons_against"] or ["Nothing was found."]
+                unread = [] if account_id in listed.grounds.last_seen else [READS_UNKNOWN]
+                _sentences("Against", [*against, *unread])
         with st.container(horizontal=True, gap="medium"):
             st.page_link("pages/reclaim.py", label="Decide in the list", icon=":material/undo:")
             st.link_button(

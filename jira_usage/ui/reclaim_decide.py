@@ -33,11 +33,14 @@ def show(pairs: Pairs, may_decide: bool) -> None:
 
     It stays at the bottom of the window: the table neither moves nor hides it.
     """
-    if may_decide:
-        _show_outcome()
+    trouble = st.session_state.pop(TROUBLE, None)
+    if saved := st.session_state.pop(SAVED, ""):
+        st.toast(saved, icon=":material/check:")
     if not pairs:
         return
     with st.bottom, st.container(gap="xsmall"):
+        if isinstance(trouble, JiraUsageError):
+            show_error(trouble, calm=True)
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
@@ -135,11 +138,3 @@ def _save(pairs: Pairs) -> None:
         reclaim_table.untick()
     except JiraUsageError as error:
         told[TROUBLE] = error
-
-
-def _show_outcome() -> None:
-    trouble = st.session_state.pop(TROUBLE, None)
-    if isinstance(trouble, JiraUsageError):
-        show_error(trouble, calm=True)
-    if saved := st.session_state.pop(SAVED, ""):
-        st.toast(saved, icon=":material/check:")

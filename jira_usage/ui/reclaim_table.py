@@ -118,9 +118,10 @@ def _in_words(rows: pd.DataFrame, listed: Reclaim) -> pd.DataFrame:
 
 
 def _reasons(rows: pd.DataFrame) -> pd.Series:
-    """Of each row the reasons for giving the license back, then those against."""
+    """Of each row the reasons against giving the license back, in which rows differ, then
+    those for it."""
     told = [
-        [*(f"For: {one}" for one in pro), *(f"Against: {one}" for one in con)]
+        [*(f"Against: {one}" for one in con), *(f"For: {one}" for one in pro)]
         for pro, con in zip(rows["reasons_for"], rows["reasons_against"], strict=True)
     ]
     return pd.Series(told, index=rows.index, dtype=object)
@@ -133,12 +134,12 @@ def _columns(view: View, currency: str, priced: bool) -> dict[str, Any]:
         "name": clicks.names(CLICK),
         "email": text("Email", width=236, help="“hidden”: the person shows it to nobody."),
         "product": text("Product", width=150, help="The product that the license is for."),
-        "verdict": text("Verdict", width=212, help=people_table.verdict_help(True)),
+        "verdict": text("Verdict", width=160, help=people_table.verdict_help(True)),
         "last_act": columns.moment(
             "Last act", view.zone, "MMM D, YYYY", width=100, help="In all that is kept."
         ),
         "sure": text("How sure", width=74, help=SURE),
-        "reasons": chips("Reasons", width=170 if priced else 242, help=REASONS),
+        "reasons": chips("Reasons", width=222 if priced else 294, help=REASONS),
         "groups": chips("Groups to leave", width=114 if priced else 130, help=GROUPS),
         "monthly": price(
             f"A month, {currency}",

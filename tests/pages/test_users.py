@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from jira_usage.datasets import DATASETS
+from jira_usage.decisions import Noted
+from jira_usage.metrics import answers
+from jira_usage.period import DAY_MS
 from jira_usage.ui import address
-from tests.builders import act, company, user
+from jira_usage.ui.downloads import COLUMNS, table
+from jira_usage.writers import written
+from tests.builders import act, company, snapshot, user, window
 from tests.pages.kept_site import now_ms
 from tests.pages.reading import HOSTILE, click_cell, open_page, run, walk, words
 from tests.pages.reading import address as address_of
@@ -179,6 +186,25 @@ def test_a_name_is_drawn_as_typed_neither_icon_nor_menu(tmp_path: Path, name: st
     app = run("users", tmp_path, users=[user("bo", name=name)])
     assert app.dataframe[0].value["name"].tolist() == ["\u2060" + name]
     assert address_of(click_cell(app, "name", 0))["person"] == ["bo"]
+
+
+def test_whoever_worked_before_the_window_was_last_active_then(tmp_path: Path) -> None:
+    told = company(now=now_ms())
+    told["acts"].append(act("cyn", at=now_ms() - 40 * DAY_MS))
+    told |= {"covered_from": now_ms() - 95 * DAY_MS}
+    app = run("users", tmp_path, address={"q": "cyn"}, **told)
+    row = app.dataframe[0].value.iloc[0]
+    assert row["verdict"] == "Cooling" and row["work"] == "No work found"
+    assert abs((pd.Timestamp(now_ms(), unit="ms", tz="UTC") - row["last_active"]).days - 40) <= 1
+
+
+def test_the_files_have_the_verdict_and_the_last_act_beside_the_dataset(tmp_path: Path) -> None:
+    kept = snapshot(tmp_path, **company())
+    roster = answers.judged_roster(kept, window(), False, Noted())
+    text = written("csv", [table(roster, roster.place("ann"))], COLUMNS).decode()
+    [row] = csv.DictReader(text.splitlines())
+    assert list(row)[:-2] == DATASETS["users"].names
+    assert row["verdict"] == "Working" and row["last_act_at"] == row["last_active_at"]
 
 
 def test_who_first_then_how_they_stand(tmp_path: Path) -> None:
