@@ -151,6 +151,17 @@ def grants(product_key: str, group_id: str, *, default: bool = False) -> Row:
     return {"product_key": product_key, "group_id": group_id, "default": default}
 
 
+def got(account_id: str, ago: float) -> Row:
+    """A change: somebody got a license for Jira, found so many days ago."""
+    return {
+        "at": days_ago(ago),
+        "since": days_ago(ago + 1),
+        "account_id": account_id,
+        "change": "got",
+        "product_key": "jira-software",
+    }
+
+
 def project(key: str, *, name: str = "", lead: str = "", browsable: bool = True) -> Row:
     return {
         "project_id": f"p-{key}",
