@@ -1,6 +1,6 @@
 """What is known to go wrong on real sites: where the demo has it, and which test meets it.
 
-A name without "::" is a trap, which tests/test_traps.py meets; "module::test" is a test.
+A name without "::" is a trap, which tests/traps meets; "module::test" is a test.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from jira_usage.demo.traps import TRAPS
 TESTS = Path(__file__).parent.parent
 TRUE = "test_sync::test_every_row_equals_the_truth_in_every_zone"
 LATER = "test_sync::test_after_a_day_only_what_changed_is_read_and_the_result_is_the_truth"
-DONE = "test_traps::test_what_was_done_stays_done"
-PEOPLE = "test_traps::test_people_who_changed_are_as_they_are_now"
-DAYS = "test_traps::test_days_are_true_where_clocks_change_and_zones_are_odd"
-DENIED = "test_traps::test_permissions_that_are_missing_are_told_and_nothing_is_called_zero"
+DONE = "traps/test_between_syncs::test_what_was_done_stays_done"
+PEOPLE = "traps/test_between_syncs::test_people_who_changed_are_as_they_are_now"
+DAYS = "traps/test_days::test_days_are_true_where_clocks_change_and_zones_are_odd"
+DENIED = (
+    "traps/test_refusals::test_permissions_that_are_missing_are_told_and_nothing_is_called_zero"
+)
 COURSE = "demo/test_course::test_every_sort_of_account_product_and_issue_is_there"
 KINDS = "demo/test_course::test_every_kind_of_history_and_of_author_is_there"
 
@@ -70,7 +72,7 @@ KNOWN = {
     "issues moved, deleted, invisible": [DONE],
     "a site that changes while it is read": ["drift"],
     "projects that become visible": [
-        "test_traps::test_a_project_that_becomes_visible_is_read_back"
+        "traps/test_refusals::test_a_project_that_becomes_visible_is_read_back"
     ],
     # Days
     "clock changes both ways, odd zones": [
@@ -105,12 +107,12 @@ KNOWN = {
         "worklogs_refused", "time_tracking_off", "users_empty", "experimental_gone", "free_plan",
     ],
     "unknown is not zero": [
-        "test_traps::test_who_holds_a_license_is_unknown_and_not_nobody"
+        "traps/test_each_trap::test_who_holds_a_license_is_unknown_and_not_nobody"
     ],
     "issues given up": ["comments_outage"],
     "an outage": [
         "outage", "plans_outage", "server_error", "unavailable_wait", "reset", "truncated_json",
-        "test_traps::test_a_site_that_goes_away_in_the_middle_keeps_what_was_read",
+        "traps/test_refusals::test_a_site_that_goes_away_in_the_middle_keeps_what_was_read",
     ],
     "users that can't be listed in time": ["slow_user_search"],
     "unknown actors, hidden and archived issues, deleted ones": [TRUE, COURSE],
