@@ -17,6 +17,9 @@ from hypothesis import settings
 settings.register_profile("steady", derandomize=True, database=None, deadline=None)
 settings.load_profile("steady")
 
+# Where it fails, what this asserts for many tests is explained as in a test of its own.
+pytest.register_assert_rewrite("tests.reading.stage")
+
 Tell = Callable[[str, str], None]
 _TRAP, _RESULT, _LINE = "trap", "trap_result", "summary_line"
 _FAILED = pytest.StashKey[bool]()
