@@ -18,8 +18,7 @@ from jira_usage.directory import (
     product_rows,
     user_rows,
 )
-from tests.recorded import load
-from tests.test_recorded import Documents, all_users, by_issue, issues, response, worklogs
+from tests.recorded import Documents, all_users, by_issue, issues, load, response, worklogs
 
 NOT_KEPT = {
     "history": {
