@@ -11,7 +11,7 @@ import pytest
 from jira_usage.metrics.headline import give_back_headline
 from jira_usage.metrics.reclaim import GIVES_BACK, Beside, free_words
 from tests.builders import grants, group, members, product
-from tests.metrics.test_reclaim import JIRA, listed, why_not
+from tests.metrics.reclaiming import JIRA, listed, why_not
 
 FREE_TOO: dict[str, Any] = {
     "products": [product(), product("jira-core", name="Work", plan="FREE")],

@@ -22,7 +22,7 @@ from jira_usage.metrics.savings import (
 from jira_usage.metrics.what_if import Question, what_if
 from jira_usage.terms import Buffer, Price, ProductTerms, Step, Terms
 from tests.builders import act
-from tests.metrics.test_reclaim import JIRA, listed
+from tests.metrics.reclaiming import JIRA, listed
 
 D = Decimal
 TODAY = date(2026, 11, 20)
