@@ -37,6 +37,8 @@ from jira_usage.store import SiteStore, Store
 # Jira's search index lags by minutes, after bulk changes by hours (JRACLOUD-97427).
 OVERLAP_MS = 12 * 3_600_000
 PAD_DAYS = 1
+# The site's time is told by an answer, which takes its own: two syncs may differ by that.
+CLOCK_ERROR_MS = 60_000
 # By as much, clocks that are set back make the days of a window longer (Antarctica/Troll).
 CLOCKS_BACK_MS = 2 * 3_600_000
 RANK = "com.pyxis.greenhopper.jira:gh-lexo-rank"
@@ -151,7 +153,7 @@ def _scope(
     # A day's slack: the same number of days, asked for a second later, is no longer window.
     # Of more days, the first one begins at another instant in each zone.
     deeper = covered_ms > window_ms + PAD_DAYS * DAY_MS - CLOCKS_BACK_MS
-    if full or deeper or read_until is None or read_until > now_ms:
+    if full or deeper or read_until is None or read_until > now_ms + CLOCK_ERROR_MS:
         return Scope(window_ms, min(window_ms, covered_ms), now_ms, project_roles=roles)
     issues = kept.load_table(last.tables["issues"][""])
     known = dict(zip(*(issues[c].to_pylist() for c in ("issue_id", "updated_at")), strict=True))

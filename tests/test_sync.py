@@ -25,6 +25,7 @@ from jira_usage.writers import written
 NOW = datetime(2026, 11, 18, 15, 20, 31, 417000, tzinfo=UTC)
 ZONES = ("UTC", "America/Los_Angeles", "Asia/Kolkata")
 HASTY = Patience(first_backoff=0.01)
+HOUR = timedelta(hours=1)
 COMPARED = ("users", "licenses", "access", "activity", "daily")
 
 
@@ -159,6 +160,17 @@ def test_after_a_day_only_what_changed_is_read_and_the_result_is_the_truth(
     told = exported(small_site, store, "activity", "UTC")
     assert unmatched(truth, told) == []
     assert unmatched(told, [*truth, *seen]) == [], "more is only what was seen and then deleted"
+
+
+@pytest.mark.parametrize(("back", "mode"), [(timedelta(seconds=5), "later"), (HOUR, "full")])
+def test_a_clock_that_is_told_a_little_behind_is_no_reason_to_read_all_again(
+    back: timedelta, mode: str, store: Store
+) -> None:
+    with DemoSite(size="tiny", seed=1, now=NOW) as site:
+        synced(site, store)
+        port = int(site.host.rpartition(":")[2])
+    with DemoSite(size="tiny", seed=1, now=NOW - back, port=port) as site:
+        assert synced(site, store).mode == mode
 
 
 def test_a_window_that_is_longer_by_a_day_is_whole_in_every_zone(store: Store) -> None:
