@@ -198,7 +198,7 @@ def _daily(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFr
 
 
 def _summary(snapshot: Snapshot, period: Period, count_created: bool) -> pd.DataFrame:
-    users = snapshot.users.set_index("account_id")
+    users = _users(snapshot, period, count_created).set_index("account_id")
     done = totals(snapshot.tally, period, count_created=count_created)
     humans = users.index[users["account_type"] == "atlassian"]
     held = access_of(snapshot)

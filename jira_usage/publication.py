@@ -298,14 +298,21 @@ def _former_users(
 
 
 def _first_seen(building: _Building, users: pa.Table) -> pa.Table:
-    """The users with the instant at which a later sync first met them."""
-    if building.last is None:
+    """The users with the instant at which a later sync first met them.
+
+    Nobody is new where the list of all was not there before.
+    """
+    last, before = building.last, building.before("users")
+    if last is None or last.meta["coverage"]["users"] == "partial" or not _any_listed(before):
         return users
-    before = building.before("users")
     row = pc.index_in(users["account_id"], before["account_id"].combine_chunks())
     met = pc.if_else(pc.is_valid(row), before["first_seen_at"].take(row), pa.scalar(building.as_of))
     place = users.schema.get_field_index("first_seen_at")
     return users.set_column(place, users.schema.field(place), met)
+
+
+def _any_listed(users: pa.Table) -> bool:
+    return bool(pc.any(users["listed"]).as_py())
 
 
 def _is_in(column: pa.ChunkedArray, texts: Iterable[str]) -> pa.ChunkedArray:

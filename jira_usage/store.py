@@ -185,7 +185,8 @@ class SiteStore:
     def _fitted(self, generation: Generation, broken: set[str]) -> Generation:
         """The generation with this version's tables and columns, and without broken parts.
 
-        Of dates whose acts are lost nothing before them is known for sure any more.
+        Of dates whose acts are lost nothing before them is known for sure any more. Where
+        another table is lost nothing is complete: what comes again is no news.
         """
         tables: dict[str, dict[str, str]] = {}
         for name, schema in TABLES.items():
@@ -208,6 +209,9 @@ class SiteStore:
         ]
         covered = max([int(generation.meta["covered_from"]), *(end_of_date(day) for day in lost)])
         meta = {**generation.meta, "read_until": None, "covered_from": covered}
+        dated = {key for name in BY_DATE for key in generation.tables.get(name, {}).values()}
+        if broken - dated:
+            meta["coverage"] = dict.fromkeys(meta["coverage"], "partial")
         return replace(generation, tables=tables, meta=meta)
 
     def step_back(self) -> Generation | None:

@@ -62,6 +62,25 @@ def test_a_lost_day_costs_that_day_and_no_more(bench: Bench) -> None:
     assert last.meta["covered_from"] > current.meta["covered_from"], "what is lost is said"
 
 
+@pytest.mark.parametrize("table", ["users", "members", "product_groups"])
+def test_a_lost_table_that_comes_again_is_no_news(
+    table: str, site: DemoSite, tmp_path: Path
+) -> None:
+    store = store_in(tmp_path / "home")
+    morning(site)
+    synced(site, store)
+    kept = kept_of(site, store)
+    current = kept.current()
+    assert current is not None
+    with sqlite3.connect(kept.folder / "cache.db") as database:
+        damaged = (b"damaged", current.tables[table][""])
+        database.execute("UPDATE Cache SET value = ?, filename = NULL WHERE key = ?", damaged)
+    evening(site)
+    synced(site, store)
+    told = Snapshot.load(kept)
+    assert told.changes.empty and told.users["first_seen_at"].isna().all()
+
+
 def file_of(kept: SiteStore, key: str) -> Path:
     with sqlite3.connect(kept.folder / "cache.db") as database:
         [name] = database.execute("SELECT filename FROM Cache WHERE key = ?", (key,)).fetchone()

@@ -28,6 +28,17 @@ def test_permissions_that_are_missing_are_told_and_nothing_is_called_zero(
     assert untrue(site, kept(site, store)) == []
 
 
+def test_people_who_can_be_listed_at_last_are_not_new(site: DemoSite, store: Store) -> None:
+    show(site)
+    site.deny("ADMINISTER")
+    site.deny("BROWSE_USERS")
+    synced(site, store)
+    site.allow("BROWSE_USERS")
+    site.allow("ADMINISTER")
+    synced(site, store)
+    assert kept(site, store).users["first_seen_at"].isna().all()
+
+
 def test_a_project_that_becomes_visible_is_read_back(site: DemoSite, store: Store) -> None:
     show(site)
     site.deny("PROJECT:APP")
