@@ -106,9 +106,10 @@ class JiraCloud:
     def application_roles(self) -> Documents:
         return listed(self._get("applicationrole"))
 
-    def group_members(self, group_id: str) -> Pages:
-        """A group's members, inactive ones too: Jira hides those unless asked."""
-        params = {"groupId": group_id, "includeInactiveUsers": "true"}
+    def group_members(self, group: str, *, by_name: bool = False) -> Pages:
+        """The members of a group, by its id or name; inactive ones, too, that Jira hides
+        unless asked."""
+        params = {"groupname" if by_name else "groupId": group, "includeInactiveUsers": "true"}
         return self._pages("group/member", params, MEMBERS_PAGE, decode=members_page)
 
     def groups_with_access(self, access_type: str) -> Iterator[Documents]:

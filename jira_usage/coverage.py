@@ -52,6 +52,12 @@ class CoverageNotes:
         )
         self.note(dataset, "not_permitted" if refused else "partial", error.message)
 
+    def unread(self, dataset: str, error: JiraUsageError) -> None:
+        """Notes why nothing of a dataset could be read: it is unknown, and not empty."""
+        self.refused(dataset, error)
+        if self.states[dataset] == "partial":
+            self.states[dataset] = "never"
+
     def remark(self, dataset: str, reason: str) -> None:
         """A fact worth telling that takes nothing from the dataset."""
         self.reasons.setdefault(dataset, []).append(reason)

@@ -16,6 +16,8 @@ from jira_usage.among import among
 from jira_usage.schema import KINDS
 
 SAME_ACT_MS = 2000
+# So far apart a history and the feed of deleted work logs may tell of one deletion.
+SAME_DELETION_MS = 60_000
 EVENT_ORDER = ["at", "kind", "source_id"]
 _EVENT = ["at", "kind", "source_id", "account_id", "issue_id", "fields", "on_behalf_of"]
 _WORKLOG_EVENT = ["at", "kind", "source_id", "account_id", "issue_id"]
@@ -81,17 +83,25 @@ def _touched(acts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Deletions as events, and the histories that touched a work log without deleting it.
 
     A deletion has a WorklogTimeSpent item. Where no history of a work log has one,
-    but the feed of deleted work logs names it, the latest is the deletion.
+    but the feed of deleted work logs names it, the latest is the deletion, unless it is
+    known as an edit and of another time: work logs also go with their issue, and then
+    nothing tells who deleted them.
     """
     touched = acts[acts["act"].isin((a.WORKLOG_TOUCHED, a.WORKLOG_REMOVED))]
     removed = touched["act"] == a.WORKLOG_REMOVED
-    gone = acts.loc[acts["act"] == a.WORKLOG_GONE, "source_id"]
+    gone_at = acts[acts["act"] == a.WORKLOG_GONE].groupby("source_id")["at"].max()
     by_feed = touched[
-        among(touched["worklog_id"], gone)
+        among(touched["worklog_id"], gone_at.index)
         & ~among(touched["worklog_id"], touched.loc[removed, "worklog_id"])
     ]
     by_age = by_feed.assign(number=pd.to_numeric(by_feed["source_id"], errors="coerce"))
     latest = by_age.sort_values(["at", "number"]).drop_duplicates("worklog_id", keep="last")
+    edits = acts[acts["act"] == a.WORKLOG_EDITED]
+    known, _ = _same_acts(
+        latest, edits.assign(worklog_id=edits["source_id"]), on=["account_id", "worklog_id"]
+    )
+    apart = (latest["at"] - latest["worklog_id"].map(gone_at).astype("float64")).abs()
+    latest = latest[(apart <= SAME_DELETION_MS) | ~latest.index.isin(known)]
     deletions = pd.concat([touched[removed], touched.loc[latest.index]])
     return _as(deletions, "worklog_deleted"), touched.drop(index=deletions.index)
 

@@ -75,7 +75,7 @@ def judge(status: int, headers: Headers, content: bytes, *, signs_in: bool, is_j
             wait,
         )
     if 300 <= status < 400:
-        there = urlsplit(headers.get("Location", "")).hostname or "another page"
+        there = _host(headers.get("Location", "")) or "another page"
         raise NotJiraCloud(
             f"The site sends us on to {there}, and a token is never sent after a redirect.",
             "If the site was renamed, connect with its new address.",
@@ -98,6 +98,13 @@ def judge(status: int, headers: Headers, content: bytes, *, signs_in: bool, is_j
         )
     if status >= 400:
         raise RequestRefused(f"Jira refused a request ({status}).", status=status)
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 def _unauthorized(content: bytes) -> AuthenticationFailed | PermissionMissing:

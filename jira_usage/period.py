@@ -33,7 +33,10 @@ def to_epoch_ms(value: object) -> int | None:
             moment = datetime.fromisoformat(value)
         except ValueError:
             return None
-        return None if moment.tzinfo is None else (moment - _EPOCH) // _MILLISECOND
+        if moment.tzinfo is None:
+            return None
+        told = (moment - _EPOCH) // _MILLISECOND
+        return told if told <= LATEST_MS else None
     elif isinstance(value, float) and value == value:
         number = int(value) if abs(value) < 1e15 else -1
     else:
@@ -50,7 +53,7 @@ _SECONDS_BELOW = 100_000_000_000
 
 def from_epoch_ms(ms: int) -> datetime:
     """The aware UTC datetime of an epoch in milliseconds."""
-    return datetime.fromtimestamp(ms // 1000, UTC) + timedelta(milliseconds=ms % 1000)
+    return _EPOCH + timedelta(milliseconds=ms)
 
 
 def end_of_date(day: str) -> int:

@@ -273,8 +273,9 @@ def _former_users(
 ) -> list[dict[str, Any]]:
     """Accounts that Jira named before and does not name now.
 
-    Where the whole list could be read, they were deleted: those whose acts are kept
-    stay, without name and email. Where it could not, they are kept as they were.
+    Where the whole list could be read, those that were in it were deleted: if their acts
+    are kept they stay, without name and email. Where it could not, all are kept as they
+    were, and those that something else named stay listed.
     What acts of now say of somebody who is not listed may be less than was known: then
     the row gets the type of before.
     """
@@ -282,16 +283,21 @@ def _former_users(
     vague = {row["account_id"]: row for row in rows if row["account_type"] == "unknown"}
     for row in users.filter(_is_in(users["account_id"], vague)).to_pylist():
         vague[row["account_id"]]["account_type"] = row["account_type"]
+    complete = building.reading.desk.coverage.states["users"] == "complete"
+    if not complete:
+        known = set(users.filter(users["listed"])["account_id"].to_pylist())
+        for row in rows:
+            row["listed"] = row["listed"] or row["account_id"] in known
     missing = pc.invert(_is_in(users["account_id"], [row["account_id"] for row in rows]))
     gone = {row["account_id"]: row for row in users.filter(missing).to_pylist()}
-    if building.reading.desk.coverage.states["users"] != "complete":
+    if not complete:
         return list(gone.values())
     acted: set[str] = set()
     for table in building.kept.load_tables(parts, ["account_id"]) if gone else ():
         acted |= gone.keys() & set(pc.unique(table["account_id"]).to_pylist())
-    former = {"email": "", "active": False, "listed": False}
+    former = {"display_name": "Former user", "email": "", "active": False, "listed": False}
     return [
-        {**row, **former, "display_name": "Former user" if row["listed"] else row["display_name"]}
+        {**row, **former} if row["listed"] else row
         for account_id, row in sorted(gone.items())
         if account_id in acted
     ]

@@ -93,9 +93,8 @@ class Transport:
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         # Proxies and certificates: asked for each request, they cost more than the request.
-        self._network = self._session.merge_environment_settings(
-            self.base_url, {}, True, None, None
-        )
+        network = self._session.merge_environment_settings(self.base_url, {}, True, None, None)
+        self._network: Mapping[str, Any] = {**network}
 
     def __repr__(self) -> str:
         return f"Transport({self.base_url})"
@@ -216,14 +215,15 @@ class Transport:
             request.prepare(method, url, headers, data=body, params=params, auth=session.auth)
             with (
                 self.places.asking(),
-                session.send(
+                # The session itself would read the whole body of a redirect, whatever it is.
+                session.get_adapter(url).send(
                     request,
                     timeout=(patience.connect_timeout, patience.read_timeout),
-                    allow_redirects=False,
                     **self._network,
                 ) as response,
             ):
-                body = self._read(response)
+                sent_on = 300 <= response.status_code < 400
+                body = b"" if sent_on else self._read(response)
         except DecodeError:
             raise Temporary(damaged()) from None
         except (requests.RequestException, HTTPError, OSError) as error:

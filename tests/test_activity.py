@@ -205,6 +205,15 @@ def test_without_its_time_the_latest_history_is_the_deletion_if_the_feed_says_so
     assert sorted(kinds(first, latest, gone=["5"])) == ["worklog_deleted", "worklog_edited"]
 
 
+def test_an_edit_stays_one_when_its_work_log_goes_much_later_with_the_issue() -> None:
+    log = made("5", at=T0 - 900_000, updated=T0 - 600_000)
+    edit = history(touched("5"), TIME, at=T0 - 599_500)
+    assert kinds(edit, worklogs=[log], gone=["5"]) == ["worklog_created", "worklog_edited"]
+    deletion = history(touched("5"), TIME, id="901", at=T0 - 500)
+    told = kinds(edit, deletion, worklogs=[log], gone=["5"])
+    assert told == ["worklog_created", "worklog_edited", "worklog_deleted"]
+
+
 def test_the_feed_of_deletions_adds_no_event() -> None:
     assert kinds(gone=["5"]) == []
 

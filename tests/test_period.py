@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jira_usage.errors import InvalidInput
-from jira_usage.period import Period, epoch_ms, find_zone, iso_instant, to_epoch_ms, zone_names
+from jira_usage.period import (
+    LATEST_MS,
+    Period,
+    epoch_ms,
+    find_zone,
+    from_epoch_ms,
+    iso_instant,
+    to_epoch_ms,
+    zone_names,
+)
 
 ZONES = [
     "UTC",
@@ -129,3 +138,9 @@ def test_a_naive_datetime_is_refused_at_the_door() -> None:
 def test_every_zone_of_the_database_works() -> None:
     for name in zone_names():
         assert Period.last_days(2, name, 1_790_000_000_000).days == 2
+
+
+def test_an_instant_after_the_year_9999_is_none() -> None:
+    assert to_epoch_ms("9999-12-31T23:59:59.999+0000") == LATEST_MS
+    assert to_epoch_ms("9999-12-31T23:30:00.000-0100") is None
+    assert from_epoch_ms(LATEST_MS).year == 9999

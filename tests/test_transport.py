@@ -2,6 +2,7 @@ import gzip
 import threading
 import time
 import zlib
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -57,6 +58,7 @@ def test_a_good_answer_is_its_json(transport: Transport) -> None:
         ({"status": 200, "body": "<html>", "content_type": "text/html"}, NotJiraCloud),
         ({"status": 503, "body": "Product Unavailable: Jira has been deactivated"}, NotJiraCloud),
         ({"status": 302, "headers": {"Location": "https://id.atlassian.com/login"}}, NotJiraCloud),
+        ({"status": 302, "headers": {"Location": "http://[bad"}}, NotJiraCloud),
         ({"status": 500, "body": "oops"}, SiteUnreachable),
         ({"status": 200, "body": "{\"a\":", "content_type": "application/json"}, SiteUnreachable),
         ({"status": 200, "body": "", "content_type": "application/json"}, SiteUnreachable),
@@ -216,6 +218,31 @@ def test_a_redirect_is_not_followed(transport: Transport) -> None:
     with pytest.raises(NotJiraCloud, match=r"evil\.example"):
         ask(transport)
     assert evil.call_count == 0
+
+
+def test_a_redirect_is_told_at_once_however_long_its_body() -> None:
+    """requests itself would read it whole, without a limit, a deadline or a way to stop."""
+    told = threading.Event()
+
+    class Endless(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(302)
+            self.send_header("Location", "https://evil.example/")
+            self.end_headers()
+            with suppress(OSError):
+                while not told.wait(0.02):
+                    self.wfile.write(b"x" * 1000)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Endless) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        with pytest.raises(NotJiraCloud, match=r"evil\.example"):
+            Transport(url, None, patience=HASTY).get("/x")
+        told.set()
+        server.shutdown()
 
 
 def test_a_request_that_could_write_can_not_be_sent(transport: Transport) -> None:

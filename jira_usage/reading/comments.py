@@ -18,7 +18,7 @@ from typing import Any
 from jira_usage.activity import Acts
 from jira_usage.api import COMMENT_IDS
 from jira_usage.crew import once
-from jira_usage.errors import AuthenticationFailed, JiraUsageError, SyncCancelled
+from jira_usage.errors import AuthenticationFailed, JiraUsageError, PagingBroken, SyncCancelled
 from jira_usage.known_comments import comment_id
 from jira_usage.paging import chunks
 from jira_usage.period import to_epoch_ms
@@ -46,6 +46,14 @@ class Embedded:
     def ids(self) -> Ids:
         return _ids(self.comments)
 
+    @property
+    def named(self) -> Ids:
+        return self.ids - {None}
+
+    def lacks(self, read: Ids) -> bool:
+        """Whether fewer were read than the issue says it has, or others."""
+        return not self.named <= read or (type(self.total) is int and len(read) < self.total)
+
 
 @dataclass(eq=False)
 class _Check:
@@ -54,7 +62,7 @@ class _Check:
     issue_id: str
     total: int
     known: frozenset[int]
-    embedded: Ids
+    embedded: Embedded
     came: set[int] = field(default_factory=set)
     open: int = 0
 
@@ -87,6 +95,7 @@ class CommentReading:
         self.checked: dict[str, int] = {}
         self._read: dict[str, array[int]] = {}
         self._given_up: set[str] = set()
+        self._doubted: set[str] = set()
         self._gathered: dict[str, _Check] = {}
         self._requests: list[_Request] = []
         self._answered = self._probing = self._refused = False
@@ -110,9 +119,9 @@ class CommentReading:
             return
         known, ids = self.desk.scope.known_comments.of(issue_id), embedded.ids
         if type(total) is int and known and None not in ids and len(known | ids) >= total:
-            self._gathered[issue_id] = _Check(issue_id, total, known, ids)
+            self._gathered[issue_id] = _Check(issue_id, total, known, embedded)
         else:
-            self._read_pages(issue_id, total)
+            self._read_pages(issue_id, embedded)
 
     def flush(self) -> None:
         """Asks for the known comments of all issues that were gathered."""
@@ -166,16 +175,16 @@ class CommentReading:
                 self._judge(check)
 
     def _judge(self, check: _Check) -> None:
-        ids = check.came | check.embedded
+        ids = check.came | check.embedded.ids
         if len(ids) == check.total:
             self.checked[check.issue_id] = len(check.known)
             self.paged.pop(check.issue_id, None)
             self._remember(check.issue_id, ids)
         else:
-            self._read_pages(check.issue_id, check.total)
+            self._read_pages(check.issue_id, check.embedded)
 
-    def _read_pages(self, issue_id: str, total: object) -> None:
-        self.paged[issue_id] = total if isinstance(total, int) else 1
+    def _read_pages(self, issue_id: str, embedded: Embedded) -> None:
+        self.paged[issue_id] = embedded.total if isinstance(embedded.total, int) else 1
         self.checked.pop(issue_id, None)
         self.desk.totals[PAGED] += 1
         ids: Ids = set()
@@ -183,7 +192,7 @@ class CommentReading:
             self.desk.cloud.comment_pages(issue_id),
             partial(self._take_page, issue_id, ids),
             partial(self._give_up, issue_id),
-            partial(self._read_whole, issue_id, ids),
+            partial(self._read_whole, issue_id, embedded, ids),
             kind=COMMENTS,
             entry_id="id",
         )
@@ -192,9 +201,33 @@ class CommentReading:
         self.take(issue_id, page)
         ids |= _ids(page)
 
-    def _read_whole(self, issue_id: str, ids: Ids) -> None:
+    def _read_whole(self, issue_id: str, embedded: Embedded, ids: Ids) -> None:
+        """Pages that lack comments which the issue brought are another's, or were cut on the
+        way, unless those are deleted by now: the issue says that, and its pages are read again.
+        """
         self.desk.counts[PAGED] += 1
-        self._remember(issue_id, ids)
+        if embedded.lacks(ids) and issue_id not in self._doubted:
+            self._doubted.add(issue_id)
+            self.desk.crew.read(
+                once(partial(self.desk.cloud.issue, issue_id, ["comment"])),
+                partial(self._read_again, issue_id, ids),
+                partial(self._give_up, issue_id),
+                kind=COMMENTS,
+            )
+        elif embedded.named <= ids:
+            if embedded.lacks(ids):
+                told = f"Issue {issue_id} says that it has {embedded.total} comments"
+                self.desk.coverage.remark("comments", f"{told}, and shows {len(ids)}.")
+            self._remember(issue_id, ids)
+        else:
+            self._give_up(issue_id, PagingBroken("Comments that the issue has are on no page."))
+
+    def _read_again(self, issue_id: str, ids: Ids, issue: Mapping[str, Any] | None) -> None:
+        now = Embedded.of(document((issue or {}).get("fields")))
+        if issue and now.lacks(ids):
+            self._read_pages(issue_id, now)
+        elif issue:
+            self._remember(issue_id, ids)
 
     def _give_up(self, issue_id: str, error: JiraUsageError) -> None:
         self._given_up.add(issue_id)

@@ -10,7 +10,7 @@ from functools import partial
 
 from jira_usage.api import JiraCloud
 from jira_usage.coverage import CoverageNotes
-from jira_usage.crew import Jobs, Kind, Share
+from jira_usage.crew import Jobs, Kind, Share, once
 from jira_usage.errors import (
     AuthenticationFailed,
     JiraUsageError,
@@ -136,6 +136,15 @@ class Desk:
             ) from None
         self.coverage.refused(dataset, error)
 
+    def unread(self, dataset: str) -> Callable[[JiraUsageError], None]:
+        """What is to be done where the one request for a dataset fails."""
+
+        def failed(error: JiraUsageError) -> None:
+            self.failed(dataset, error)
+            self.coverage.unread(dataset, error)
+
+        return failed
+
     def gave_up_on(self, dataset: str, issue_id: str, error: JiraUsageError) -> None:
         """One issue that can't be read is said; many are an outage."""
         if isinstance(error, SiteError):
@@ -145,6 +154,16 @@ class Desk:
         elif isinstance(error, AuthenticationFailed | SyncCancelled):
             raise error
         elif isinstance(error, RequestRefused) and error.status == 404:
-            reason = f"Issue {issue_id} went away while it was read."
-            return self.coverage.remark(dataset, reason)
-        self.coverage.note(dataset, "partial", f"Issue {issue_id} could not be read whole.")
+            return self.crew.read(
+                once(partial(self.cloud.issue, issue_id, ["updated"])),
+                partial(self._lost, dataset, issue_id),
+                partial(self.failed, dataset),
+            )
+        self._lost(dataset, issue_id, {"id": issue_id})
+
+    def _lost(self, dataset: str, issue_id: str, there: Mapping[str, object] | None) -> None:
+        """An issue that is still there is to be read again by the next sync."""
+        if there:
+            self.coverage.note(dataset, "partial", f"Issue {issue_id} could not be read whole.")
+        else:
+            self.coverage.remark(dataset, f"Issue {issue_id} went away while it was read.")

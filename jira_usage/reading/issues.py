@@ -82,7 +82,8 @@ class IssueSearch:
         (JRACLOUD-95368). Issues that come again are the same issues.
         """
         forms = iter(searches)
-        jql, broken = next(forms), PagingBroken("The search does not end.")
+        jql = next(forms)
+        broken: PagingBroken | RequestRefused = PagingBroken("The search does not end.")
         for _ in range(ATTEMPTS):
             began = False
             try:
@@ -99,9 +100,10 @@ class IssueSearch:
             except RequestRefused as error:
                 if error.status != 400:
                     raise
-                broken = PagingBroken("Jira refused to go on with its own page token.")
-                if not began:
-                    jql = next(forms, jql)
+                if began:
+                    broken = PagingBroken("Jira refused to go on with its own page token.")
+                else:
+                    broken, jql = error, next(forms, jql)
         raise broken
 
     def _take_found(self, page: Documents) -> None:

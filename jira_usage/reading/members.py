@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from jira_usage import directory
 from jira_usage.crew import once
 from jira_usage.errors import AuthenticationFailed, JiraUsageError, SyncCancelled
-from jira_usage.paging import Page
+from jira_usage.paging import Page, Pages
 from jira_usage.reading.desk import LISTS, MEMBERS, Desk
 from jira_usage.reading.listing import Listing
 from jira_usage.reading.sweep import GroupRead, changed_in, date_of, predicted
@@ -42,6 +42,7 @@ class MembersReading:
         self.asked_accounts: set[str] | None = None
         self._accounts: dict[str, dict[str, Any]] = {}
         self._names: dict[str, set[str]] = {}
+        self._without_id: set[str] = set()
         self._first: dict[str, Page] = {}
         self._records: Documents | None = []
         self._groups_of: dict[str, set[str]] = {}
@@ -68,10 +69,12 @@ class MembersReading:
             return
         self.members[group_id] = []
         self._names[group_id] = {group_id, str(group.get("name") or group_id)}
+        if not group.get("groupId"):
+            self._without_id.add(group_id)
         self.desk.totals["groups"] += 1
         if self.desk.scope.sweep.known(group_id):
             self.desk.crew.read(
-                once(partial(self.desk.cloud.group_members(group_id).at, 0)),
+                once(partial(self._pages(group_id).at, 0)),
                 partial(self._first.__setitem__, group_id),
                 self.desk.needed("groups"),
                 kind=MEMBERS,
@@ -102,11 +105,14 @@ class MembersReading:
         if not changed:
             self._take_over()
 
+    def _pages(self, group_id: str) -> Pages:
+        return self.desk.cloud.group_members(group_id, by_name=group_id in self._without_id)
+
     def _whole(self, group_id: str) -> Listing:
         self.members[group_id] = []
         return Listing(
             self.desk.crew,
-            self.desk.cloud.group_members(group_id),
+            self._pages(group_id),
             partial(self._take_members, group_id),
             self.desk.needed("groups"),
             partial(self._read_whole, group_id),

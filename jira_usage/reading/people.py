@@ -50,9 +50,15 @@ class PeopleReading:
     def start(self) -> None:
         """Puts the first jobs to the crew; their answers put the rest."""
         self.groups.start()
-        read, cloud, needed = self.desk.crew.read, self.desk.cloud, self.desk.needed
+        read, cloud = self.desk.crew.read, self.desk.cloud
+        needed, unread = self.desk.needed, self.desk.unread
         self._read_users()
-        read(once(cloud.application_roles), self._take_roles, needed("licenses"), kind=LISTS)
+        read(
+            once(cloud.application_roles),
+            self._take_roles,
+            unread("licenses"),
+            kind=LISTS,
+        )
         for access_type in directory.ACCESS_TYPES:
             self.access_groups[access_type] = []
             read(
@@ -62,7 +68,7 @@ class PeopleReading:
                 partial(self.desk.coverage.read, "administrators"),
                 LISTS,
             )
-        read(once(cloud.instance_license), self._take_licenses, needed("plans"), kind=LISTS)
+        read(once(cloud.instance_license), self._take_licenses, unread("plans"), kind=LISTS)
         self.desk.list(
             cloud.projects(), self.projects.extend, needed("projects"), self._projects_done
         )

@@ -9,6 +9,7 @@ from jira_usage.activity import Acts
 from jira_usage.api import WORKLOGS_PAGE
 from jira_usage.crew import once
 from jira_usage.errors import JiraUsageError
+from jira_usage.known_comments import MOST_ID
 from jira_usage.paging import chunks
 from jira_usage.reading.desk import WORKLOGS, Desk
 from jira_usage.shapes import Documents
@@ -73,9 +74,9 @@ class WorklogReading:
         self._end()
 
     def _take_entries(self, page: Documents) -> None:
-        ids = {str(entry.get("worklogId")) for entry in page}
-        self.acts.unreadable += sum(1 for worklog_id in ids if not worklog_id.isdecimal())
-        ids = {worklog_id for worklog_id in ids if worklog_id.isdecimal()}
+        named = {str(entry.get("worklogId")) for entry in page}
+        ids = {name for name in named if name.isdecimal() and int(name[:20]) <= MOST_ID}
+        self.acts.unreadable += len(named - ids)
         new = sorted(ids - self._asked)
         self._asked |= ids
         self.desk.totals["work logs"] += len(new)

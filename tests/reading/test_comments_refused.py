@@ -92,3 +92,38 @@ def test_a_failed_login_in_an_answer_is_noticed(
     listen(monkeypatch, lambda reply: replace(reply, headers=reply.headers | failed))
     with pytest.raises(AuthenticationFailed):
         there.later()
+
+
+def test_pages_that_are_missing_once_are_read_by_the_next_sync(
+    stage: Callable[..., Stage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = stage(issue(many=40))
+    with monkeypatch.context() as patch:
+        listen(patch, status(404), path="/comment")
+        first = there.first()
+    assert first.coverage["comments"] == "partial"
+    assert_right(there, there.later())
+
+
+def test_pages_that_lack_what_the_issue_brought_are_read_again(
+    stage: Callable[..., Stage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a site may answer nobody, where it does not name whom it answers."""
+    there = stage(issue(many=40))
+    emptied = changed(lambda page: page | {"comments": [], "total": 0})
+    with monkeypatch.context() as patch:
+        listen(patch, emptied, path="/comment")
+        assert there.first().coverage["comments"] == "partial"
+    assert_right(there, there.later())
+
+
+def test_comments_that_an_issue_counts_and_does_not_show_are_told(
+    stage: Callable[..., Stage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = stage(issue(many=40))
+    cut = changed(lambda page: page | {"comments": page["comments"][:20], "total": 20})
+    listen(monkeypatch, cut, path="/comment")
+    there.first()
+    rows = there.kept.load_table(there.generation.tables["coverage"][""]).to_pylist()
+    [reason] = [row["reason"] for row in rows if row["dataset"] == "comments"]
+    assert "says that it has 40 comments, and shows 20" in reason

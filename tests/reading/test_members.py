@@ -47,7 +47,7 @@ class Site:
     def _name(self, one: str) -> dict[str, str]:
         return {"displayName": self.renamed[one]} if one in self.renamed else {}
 
-    def group_members(self, group_id: str) -> Pages:
+    def group_members(self, group: str, *, by_name: bool = False) -> Pages:
         def at(start: int) -> Page:
             self.pages += 1
             some = self.group[start : start + 50]

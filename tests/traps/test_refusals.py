@@ -1,13 +1,17 @@
 """Permissions, tokens and outages: what can't be read is told, and what was read is kept."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+import orjson
 import pytest
 
 from jira_usage.demo import DemoSite
+from jira_usage.demo.server import Reply
 from jira_usage.errors import AuthenticationFailed, PermissionMissing, SyncIncomplete
 from jira_usage.store import Store
 from jira_usage.sync import sync
+from tests.reading.stage import listen, status
 from tests.test_sync import HASTY, NOW, connect, synced
 from tests.traps.place import exported, kept, show, untrue
 
@@ -37,6 +41,69 @@ def test_people_who_can_be_listed_at_last_are_not_new(site: DemoSite, store: Sto
     site.allow("ADMINISTER")
     synced(site, store)
     assert kept(site, store).users["first_seen_at"].isna().all()
+
+
+def test_people_stay_listed_while_they_can_not_be_listed(site: DemoSite, store: Store) -> None:
+    show(site)
+    synced(site, store)
+    listed = kept(site, store).users.set_index("account_id")["listed"]
+    site.deny("BROWSE_USERS")
+    synced(site, store)
+    now = kept(site, store).users.set_index("account_id")["listed"]
+    assert listed.any() and now[listed.index].equals(listed)
+
+
+def test_whoever_is_never_listed_is_as_before_after_a_later_sync(
+    site: DemoSite, store: Store
+) -> None:
+    show(site)
+    synced(site, store)
+    before = kept(site, store).users
+    site.advance(timedelta(hours=5))
+    synced(site, store)
+    unlisted = before[~before["listed"]].reset_index(drop=True)
+    now = kept(site, store).users
+    assert len(unlisted) and now[~now["listed"]].reset_index(drop=True).equals(unlisted)
+
+
+@pytest.mark.parametrize("path", ["/applicationrole", "/group/member"])
+@pytest.mark.parametrize("number", [400, 404, 410])
+def test_licenses_that_can_not_be_read_are_unknown_and_not_none(
+    path: str, number: int, site: DemoSite, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(site)
+    listen(monkeypatch, status(number), path=path)
+    synced(site, store)
+    told = kept(site, store)
+    assert not told.knows_holders
+    assert all(row["licensed_users"] is None for row in exported(told, "licenses", "UTC"))
+
+
+def test_groups_that_roles_name_without_id_are_asked_by_name(
+    site: DemoSite, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(site)
+
+    def nameless(reply: Reply) -> Reply:
+        roles = orjson.loads(reply.body)
+        kept = [{k: v for k, v in role.items() if "Details" not in k} for role in roles]
+        return replace(reply, body=orjson.dumps(kept))
+
+    listen(monkeypatch, nameless, path="/applicationrole")
+    assert synced(site, store).coverage["groups"] == "complete"
+    users = {
+        row["account_id"]: row["licenses"] for row in exported(kept(site, store), "users", "UTC")
+    }
+    assert users == {row["account_id"]: row["licenses"] for row in site.truth()["users"]}
+
+
+def test_a_search_that_is_always_refused_publishes_nothing(
+    site: DemoSite, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(site)
+    listen(monkeypatch, status(400), path="/search/jql")
+    with pytest.raises(SyncIncomplete):
+        synced(site, store)
 
 
 def test_a_project_that_becomes_visible_is_read_back(site: DemoSite, store: Store) -> None:

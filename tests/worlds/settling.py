@@ -71,15 +71,27 @@ def _created(facts: list[Fact]) -> Iterator[Event]:
 
 
 def _deletions(facts: list[Fact]) -> list[Fact]:
-    """Histories that delete a work log: with WorklogTimeSpent, or the latest, if a feed says so."""
+    """Histories that delete a work log: with WorklogTimeSpent, or the latest, if a feed says so.
+
+    An edit that a feed tells of is none, unless the deletion is of its minute.
+    """
     removed = _of(facts, "removed")
     surely = {fact.worklog for fact in removed}
-    gone = {fact.worklog for fact in _of(facts, "log gone")} - surely
+    gone = {fact.worklog: fact.at for fact in _of(facts, "log gone") if fact.worklog not in surely}
+    edits = _of(facts, "log edited")
     latest: dict[int, Fact] = {}
     for fact in sorted(_of(facts, "touched"), key=lambda f: (f.at, f.id)):
         if fact.worklog in gone:
             latest[fact.worklog] = fact
-    return [*removed, *latest.values()]
+    return [
+        *removed,
+        *(
+            fact
+            for fact in latest.values()
+            if abs(fact.at - gone[fact.worklog]) <= 60_000
+            or not any(_same_act(fact, edit) for edit in edits)
+        ),
+    ]
 
 
 def _edits(facts: list[Fact], deletions: list[Fact], told: Settled) -> None:
