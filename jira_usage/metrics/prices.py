@@ -17,7 +17,7 @@ from typing import Final
 import pandas as pd
 
 from jira_usage.metrics.access import LICENSED
-from jira_usage.terms import Plan, Price, Terms
+from jira_usage.terms import Plan, Price, ProductTerms, Terms
 
 
 @dataclass(frozen=True)
@@ -122,21 +122,23 @@ def savings_start(plan: Plan, renews_on: date | None, today: date) -> date | Non
     return next(day for day in near if day > today)
 
 
-def monthly_prices(terms: Terms) -> dict[str, Decimal]:
-    """By product_key: what one freed seat saves a month, where that can be said.
+def seat_price(told: ProductTerms) -> Decimal | None:
+    """What one freed seat saves a month; None where that can't be said.
 
     In bands it is the price of the last bought seat. In tiers one seat saves nothing by
-    itself, so those products are left out, as are those with a price or seats missing.
+    itself, nor is anything said where a price or seats are missing.
     """
-    prices = {}
-    for key, told in terms.products.items():
-        price, bought = told.price, told.bought
-        if price is None or bought is None or price.model == "tiers":
-            continue
-        now, one_less = monthly_cost(price, bought), monthly_cost(price, bought - 1)
-        if now is not None and one_less is not None:
-            prices[key] = now - one_less
-    return prices
+    price, bought = told.price, told.bought
+    if price is None or bought is None or price.model == "tiers":
+        return None
+    now, one_less = monthly_cost(price, bought), monthly_cost(price, bought - 1)
+    return None if now is None or one_less is None else now - one_less
+
+
+def monthly_prices(terms: Terms) -> dict[str, Decimal]:
+    """By product_key: what one freed seat saves a month, where that can be said."""
+    told = {key: seat_price(one) for key, one in terms.products.items()}
+    return {key: price for key, price in told.items() if price is not None}
 
 
 def rounded(amount: Decimal) -> Decimal:

@@ -11,9 +11,10 @@ from typing import Final
 from jira_usage.metrics.holders import holders
 from jira_usage.metrics.prices import CENT, round_amount, rounded, savings_start
 from jira_usage.metrics.reclaim import GIVES_BACK, Reclaim
+from jira_usage.metrics.saved_parts import Parts, parts_of, sum_words
 from jira_usage.metrics.what_if import Answer, Question, what_if
 from jira_usage.metrics.words import date_words
-from jira_usage.terms import Plan, Terms
+from jira_usage.terms import Plan, ProductTerms, Terms
 
 READERS_UNKNOWN: Final = (
     "Who only reads can't be told here from who does nothing: the administrators' export, "
@@ -79,31 +80,14 @@ def savings_words(told: Savings | None, currency: str) -> str:
     return f"{begins}; {why} {amount} a month: see Renewal."
 
 
-def renewal_rest_words(
-    listed: Reclaim, answers: Sequence[Answer], currency: str, *, flat: bool
-) -> str:
+def renewal_rest_words(plans: Sequence[tuple[ProductTerms, Answer]], currency: str) -> str:
     """How what Renewal saves goes with what Reclaim lists; empty where other seats were asked."""
-    costs = [answer.costs for answer in answers if answer.costs]
-    saved = sum((one.saved_monthly for one in costs), Decimal(0))
-    worth = listed_monthly(listed)
-    asked = any(answer.renew_for != answer.needed for answer in answers)
-    if asked or saved <= 0 or not worth:
+    if any(answer.renew_for != answer.needed for _, answer in plans):
         return ""
-    told, rest = round_amount(worth, currency), saved - worth
-    if abs(rest) < CENT:
+    parts = parts_of(plans)
+    if parts.shown and parts.shown == Parts(parts.licenses).shown:
         return "All of it are the licenses that Reclaim lists."
-    if rest < 0 or not flat:
-        tiers = "" if flat else ", whole tiers and bands"
-        return (
-            f"Reclaim lists licenses for {told} a month: it leaves out seats in reserve and "
-            f"bought seats that nobody holds{tiers}."
-        )
-    spare = any(answer.needed > answer.kept for answer in answers)
-    return (
-        f"Of {round_amount(saved, currency)} a month, {told} are for licenses that Reclaim lists "
-        f"and {round_amount(rest, currency)} for bought seats that nobody holds"
-        f"{', less those in reserve' if spare else ''}."
-    )
+    return sum_words(parts, currency)
 
 
 def _start_words(starts: frozenset[tuple[Plan, date | None]]) -> str:

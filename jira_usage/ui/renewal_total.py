@@ -49,12 +49,9 @@ def show(place: Any, books: Books, plans: Sequence[Plan]) -> None:
             f"Over {plural(len(told), 'product')} with prices and seats, of {len(books.paid)} that "
             "are paid for; Marketplace apps are not in it."
         )
-        prices = [books.terms.of(plan.product.key).price for plan in told]
         rest = renewal_rest_words(
-            books.listed,
-            [plan.answer for plan in told],
+            [(books.terms.of(plan.product.key), plan.answer) for plan in told],
             books.terms.currency,
-            flat=all(price is None or price.model == "flat" for price in prices),
         )
         if rest:
             st.caption(safe(rest, longest=len(rest)))

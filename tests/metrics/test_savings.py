@@ -41,12 +41,9 @@ def rest(
     *,
     buffer: int = 0,
     seats: int | None = None,
-    flat: bool = True,
 ) -> str:
     question = Question(TODAY, Buffer(buffer, "seats"), seats)
-    return renewal_rest_words(
-        some, [what_if(holders(some)[JIRA], terms, question)], "USD", flat=flat
-    )
+    return renewal_rest_words([(terms, what_if(holders(some)[JIRA], terms, question))], "USD")
 
 
 def test_the_list_says_from_when_on_and_what_seats_that_nobody_holds_add(tmp_path: Path) -> None:
@@ -59,8 +56,16 @@ def test_the_list_says_from_when_on_and_what_seats_that_nobody_holds_add(tmp_pat
 def test_renewal_says_what_of_it_is_on_the_list(tmp_path: Path) -> None:
     some = listed(tmp_path, beside=PRICED)  # two at 8, and eight seats that nobody holds
     assert rest(some, ANNUAL) == (
-        "Of 80.00 USD a month, 16.00 USD are for licenses that Reclaim lists and 64.00 USD for "
-        "bought seats that nobody holds."
+        "16.00 for licenses on Reclaim + 64.00 for seats that nobody holds = 80.00 USD a month."
+    )
+    assert rest(some, ANNUAL, buffer=3) == (
+        "16.00 for licenses on Reclaim + 64.00 for seats that nobody holds − 24.00 kept in "
+        "reserve = 56.00 USD a month."
+    )
+    too_few = ProductTerms(1, Price.flat(D(8)))
+    assert rest(some, too_few, buffer=3) == (
+        "16.00 for licenses on Reclaim − 8.00 for people beyond the bought seats − 24.00 kept in "
+        "reserve = −16.00 USD a month."
     )
     exactly = ProductTerms(2, Price.flat(D(8)))
     assert rest(some, exactly) == "All of it are the licenses that Reclaim lists."
@@ -98,8 +103,11 @@ def test_whole_tiers_are_not_called_seats_that_nobody_holds(tmp_path: Path) -> N
     some = told(tmp_path / "a", tiers)
     assert some is not None and not some.flat
     assert "by whole tiers and bands" in savings_words(some, "USD")
-    words = rest(listed(tmp_path / "b", beside=PRICED), tiers, flat=False)
-    assert words.endswith("bought seats that nobody holds, whole tiers and bands.")
+    bands = ProductTerms(10, Price("bands", (Step(5, D(9)), Step(None, D(8)))))
+    assert rest(listed(tmp_path / "b", beside=PRICED), bands) == (
+        "16.00 for licenses on Reclaim + 69.00 by whole tiers and bands, with seats that nobody "
+        "holds = 85.00 USD a month."
+    )
 
 
 def test_that_readers_are_not_known_is_said_only_without_the_admins_export(tmp_path: Path) -> None:
