@@ -9,29 +9,29 @@ from decimal import Decimal
 from typing import Final
 
 from jira_usage.metrics.holders import holders
-from jira_usage.metrics.prices import CENT, round_amount, rounded, savings_start
+from jira_usage.metrics.prices import round_amount, rounded, savings_start
 from jira_usage.metrics.reclaim import GIVES_BACK, Reclaim
 from jira_usage.metrics.saved_parts import Parts, parts_of, sum_words
 from jira_usage.metrics.what_if import Answer, Question, what_if
 from jira_usage.metrics.words import date_words
 from jira_usage.terms import Plan, ProductTerms, Terms
 
-READERS_UNKNOWN: Final = (
-    "Who only reads can't be told here from who does nothing: the administrators' export, "
-    "uploaded on the page Renewal, tells them apart."
-)
+READERS_UNKNOWN: Final = "Who only reads can't be told here from who does nothing."
 
 
 @dataclass(frozen=True)
 class Savings:
     """Money of a month: `listed` are the licenses that could be given back, `renewing` is what
-    renewing for those who keep theirs saves. `starts` are the plans and days it begins with,
-    `flat` whether every seat costs the same."""
+    renewing for those who keep theirs saves, made of `parts`. `starts` are the plans and days
+    it begins with."""
 
     listed: Decimal
-    renewing: Decimal
+    parts: Parts
     starts: frozenset[tuple[Plan, date | None]]
-    flat: bool = True
+
+    @property
+    def renewing(self) -> Decimal:
+        return self.parts.total
 
 
 def readers_words(listed: Reclaim) -> str:
@@ -46,17 +46,14 @@ def savings(listed: Reclaim, said: Terms, today: date) -> Savings | None:
     worth = listed_monthly(listed)
     if not worth:
         return None
-    renewing, starts, models = Decimal(0), set(), set()
+    plans, starts = [], set()
     for key, held in holders(listed).items():
         told = said.of(key)
         answer = what_if(held, told, Question(today, said.buffer))
-        if answer.costs is None:
-            continue
-        renewing += answer.costs.saved_monthly
-        models.add(told.price.model if told.price else "")
-        if held.could:
+        plans.append((told, answer))
+        if answer.costs and held.could:
             starts.add((told.plan, savings_start(told.plan, told.renews_on, today)))
-    return Savings(worth, renewing, frozenset(starts), models <= {"flat"})
+    return Savings(worth, parts_of(plans), frozenset(starts))
 
 
 def listed_monthly(listed: Reclaim) -> Decimal:
@@ -65,19 +62,33 @@ def listed_monthly(listed: Reclaim) -> Decimal:
 
 
 def savings_words(told: Savings | None, currency: str) -> str:
-    """“From Feb 27, 2027, when the paid term ends; with seats that nobody holds 990.26 USD a
-    month: see Renewal.”"""
+    """“Giving these licenses back saves 616.24 USD a month from Feb 27, 2027, when the paid term
+    ends. With bought seats that nobody holds: 990.26 USD.”"""
     if told is None or not told.starts:
         return ""
-    begins = f"What is given back saves money {_start_words(told.starts)}"
-    more = told.renewing - told.listed
-    if abs(more) < CENT:
-        return f"{begins}: see Renewal."
-    amount = round_amount(told.renewing, currency)
-    why = "with bought seats that nobody holds" if more > 0 else "with seats in reserve"
-    if not told.flat:
-        why = "by whole tiers and bands, and with bought seats that nobody holds,"
-    return f"{begins}; {why} {amount} a month: see Renewal."
+    worth = round_amount(told.listed, currency)
+    first = f"Giving these licenses back saves {worth} a month {_start_words(told.starts)}."
+    rest = _rest_words(told.parts)
+    if not rest:
+        return first
+    amount = round_amount(abs(told.renewing), currency)
+    return f"{first} {rest}: {amount}{' more to pay' if told.renewing < 0 else ''}."
+
+
+def _rest_words(parts: Parts) -> str:
+    """What renewing counts beside the licenses: “With bought seats that nobody holds”."""
+    told = [
+        words
+        for amount, words in (
+            (parts.steps, "by whole tiers and bands"),
+            (parts.unheld + max(parts.steps, Decimal(0)), "with bought seats that nobody holds"),
+            (parts.beyond, "with seats for people beyond those bought"),
+            (parts.reserve, "with seats in reserve"),
+        )
+        if rounded(amount)
+    ]
+    words = ", ".join(told)
+    return words[:1].upper() + words[1:]
 
 
 def renewal_rest_words(plans: Sequence[tuple[ProductTerms, Answer]], currency: str) -> str:

@@ -12,16 +12,18 @@ from jira_usage.ui import session
 from jira_usage.ui.text import safe
 from jira_usage.ui.view import View
 
+EXPORT = "The administrators' export, uploaded on the page Renewal, tells them apart."
+
 
 def show(view: View, listed: Reclaim) -> None:
     """When the money begins to be saved, and what is not known of readers; often nothing."""
     said = terms_said()
-    told = savings(listed, said, view.period.last_on)
-    words = " ".join(
-        one for one in (savings_words(told, said.currency), readers_words(listed)) if one
-    )
+    money = savings_words(savings(listed, said, view.period.last_on), said.currency)
+    readers = readers_words(listed)
+    words = " ".join(one for one in (money, readers, readers and EXPORT) if one)
     if words:
         st.caption(safe(words, longest=len(words)))
+        st.page_link("pages/renewal.py", label="Open Renewal", icon=":material/arrow_forward:")
 
 
 def terms_said() -> Terms:

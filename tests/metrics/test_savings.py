@@ -11,6 +11,7 @@ import pytest
 
 from jira_usage.metrics.holders import holders
 from jira_usage.metrics.reclaim import Beside, Reclaim
+from jira_usage.metrics.saved_parts import Parts
 from jira_usage.metrics.savings import (
     READERS_UNKNOWN,
     Savings,
@@ -48,9 +49,14 @@ def rest(
 
 def test_the_list_says_from_when_on_and_what_seats_that_nobody_holds_add(tmp_path: Path) -> None:
     assert savings_words(told(tmp_path), "USD") == (
-        "What is given back saves money from Feb 27, 2027, when the paid term ends; with bought "
-        "seats that nobody holds 80.00 USD a month: see Renewal."
+        "Giving these licenses back saves 16.00 USD a month from Feb 27, 2027, when the paid term "
+        "ends. With bought seats that nobody holds: 80.00 USD."
     )
+
+
+def test_a_renewal_that_costs_more_does_not_pass_for_a_saving(tmp_path: Path) -> None:
+    words = savings_words(told(tmp_path, buffer=Buffer(20, "seats")), "USD")
+    assert words.endswith(": 80.00 USD more to pay.")
 
 
 def test_renewal_says_what_of_it_is_on_the_list(tmp_path: Path) -> None:
@@ -94,15 +100,18 @@ def test_nothing_is_reconciled_where_nothing_is_priced_or_listed(tmp_path: Path)
     ],
 )
 def test_the_start_is_told_as_far_as_it_is_known(starts: set[Any], words: str) -> None:
-    same = Savings(D(16), D(16), frozenset(starts))
-    assert savings_words(same, "USD") == f"What is given back saves money {words}: see Renewal."
+    same = Savings(D(16), Parts(D(16)), frozenset(starts))
+    assert (
+        savings_words(same, "USD") == f"Giving these licenses back saves 16.00 USD a month {words}."
+    )
 
 
 def test_whole_tiers_are_not_called_seats_that_nobody_holds(tmp_path: Path) -> None:
     tiers = ProductTerms(10, Price("tiers", (Step(50, D(8)),)), "annual", TERM_ENDS)
     some = told(tmp_path / "a", tiers)
-    assert some is not None and not some.flat
-    assert "by whole tiers and bands" in savings_words(some, "USD")
+    assert savings_words(some, "USD").endswith(
+        "ends. By whole tiers and bands, with bought seats that nobody holds: 400.00 USD."
+    )
     bands = ProductTerms(10, Price("bands", (Step(5, D(9)), Step(None, D(8)))))
     assert rest(listed(tmp_path / "b", beside=PRICED), bands) == (
         "16.00 for licenses on Reclaim + 69.00 by whole tiers and bands, with seats that nobody "

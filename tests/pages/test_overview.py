@@ -62,6 +62,18 @@ def test_what_could_be_given_back_says_what_it_costs_once_prices_are_known(tmp_p
     assert "1 license of 1 person, 7.91 USD a month. Confidence: low 1" in told
 
 
+def test_when_money_is_saved_is_a_sentence_that_leads_to_renewal(tmp_path: Path) -> None:
+    price = ProductTerms(bought=10, price=Price.flat(Decimal("7.91")))
+    terms.change_terms(a_site(tmp_path), lambda told: told.having("jira-software", price))
+    for page in ("overview", "reclaim"):
+        app = run(page, tmp_path)
+        assert (
+            "Giving these licenses back saves 7.91 USD a month from the next bill on. "
+            "With bought seats that nobody holds: 71.19 USD."
+        ) in words(app).replace("\\", "")
+        assert "Open Renewal" in [link.label for link in app.get("page_link")]
+
+
 def test_how_sure_it_is_stands_beside_what_could_be_given_back(tmp_path: Path) -> None:
     app = run("overview", tmp_path)
     told = words(app).replace("\\", "")

@@ -182,5 +182,6 @@ def test_the_report_tells_free_licenses_apart_and_that_readers_are_not_known(
     assert offered.title == "3 licenses of 3 people could be given back"
     assert offered.more.startswith("2 paid, 1 free: what is free saves nothing.")
     assert offered.note == READERS_UNKNOWN
+    assert b"Renewal" not in to_html(report(**acts))  # whoever gets the file has no such page
     hidden = {one.key: one for one in report("pseudonyms", **acts).sections}["offered"]
     assert "free" not in hidden.more  # of a product of too few people
