@@ -126,6 +126,13 @@ class Buffer:
         """The seats in reserve for so many people; a part of a seat is a seat."""
         return -(-people * self.amount // 100) if self.unit == "percent" else self.amount
 
+    @property
+    def words(self) -> str:
+        """“10%”, “3 seats of each product”."""
+        if self.unit == "percent":
+            return f"{self.amount:,}%"
+        return f"{self.amount:,} {'seat' if self.amount == 1 else 'seats'} of each product"
+
 
 @dataclass(frozen=True)
 class Terms:

@@ -23,7 +23,7 @@ st.caption(renewal_view.HOW)
 short = books.listed.grounds.known.short(books.listed.grounds.thresholds)
 if short and books.products:
     st.caption(short)
-buffer = renewal_view.ask_buffer(books.terms)
+buffer = renewal_view.ask_buffer(books.kept, books.terms)
 total = st.container()
 plans = [renewal_card.show(view, books, product, buffer) for product in books.products]
 renewal_total.show(total, books, plans)
@@ -33,7 +33,7 @@ elif not books.products:
     st.info("Nobody holds a license of a Jira product here.", title="Nothing to renew")
 
 if login.is_administrator():
-    renewal_total.show_settings(books, buffer)
+    renewal_total.show_settings(books)
 last_seen_panel.show(view, books, roster)
 
 show_definition(view)

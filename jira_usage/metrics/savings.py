@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -14,7 +14,7 @@ from jira_usage.metrics.reclaim import GIVES_BACK, Reclaim
 from jira_usage.metrics.saved_parts import Parts, parts_of, sum_words
 from jira_usage.metrics.what_if import Answer, Question, what_if
 from jira_usage.metrics.words import date_words
-from jira_usage.terms import Plan, ProductTerms, Terms
+from jira_usage.terms import Buffer, Plan, ProductTerms, Terms
 
 READERS_UNKNOWN: Final = "Who only reads can't be told here from who does nothing."
 
@@ -22,12 +22,13 @@ READERS_UNKNOWN: Final = "Who only reads can't be told here from who does nothin
 @dataclass(frozen=True)
 class Savings:
     """Money of a month: `listed` are the licenses that could be given back, `renewing` is what
-    renewing for those who keep theirs saves, made of `parts`. `starts` are the plans and days
-    it begins with."""
+    renewing for those who keep theirs saves, made of `parts`, with `buffer` in reserve. `starts`
+    are the plans and days it begins with."""
 
     listed: Decimal
     parts: Parts
     starts: frozenset[tuple[Plan, date | None]]
+    buffer: Buffer = field(default_factory=Buffer)
 
     @property
     def renewing(self) -> Decimal:
@@ -53,7 +54,7 @@ def savings(listed: Reclaim, said: Terms, today: date) -> Savings | None:
         plans.append((told, answer))
         if answer.costs and held.could:
             starts.add((told.plan, savings_start(told.plan, told.renews_on, today)))
-    return Savings(worth, parts_of(plans), frozenset(starts))
+    return Savings(worth, parts_of(plans), frozenset(starts), said.buffer)
 
 
 def listed_monthly(listed: Reclaim) -> Decimal:
@@ -68,14 +69,14 @@ def savings_words(told: Savings | None, currency: str) -> str:
         return ""
     worth = round_amount(told.listed, currency)
     first = f"Giving these licenses back saves {worth} a month {_start_words(told.starts)}."
-    rest = _rest_words(told.parts)
+    rest = _rest_words(told.parts, told.buffer)
     if not rest:
         return first
     amount = round_amount(abs(told.renewing), currency)
     return f"{first} {rest}: {amount}{' more to pay' if told.renewing < 0 else ''}."
 
 
-def _rest_words(parts: Parts) -> str:
+def _rest_words(parts: Parts, buffer: Buffer) -> str:
     """What renewing counts beside the licenses: “With bought seats that nobody holds”."""
     told = [
         words
@@ -83,10 +84,11 @@ def _rest_words(parts: Parts) -> str:
             (parts.steps, "by whole tiers and bands"),
             (parts.unheld + max(parts.steps, Decimal(0)), "with bought seats that nobody holds"),
             (parts.beyond, "with seats for people beyond those bought"),
-            (parts.reserve, "with seats in reserve"),
         )
         if rounded(amount)
     ]
+    if buffer.amount:
+        told.append(f"{'less' if told else 'with'} {buffer.words} in reserve")
     words = ", ".join(told)
     return words[:1].upper() + words[1:]
 

@@ -16,7 +16,7 @@ from jira_usage.metrics.reclaim import COULD_BE_GIVEN_BACK
 from jira_usage.metrics.renewal_words import apps_words
 from jira_usage.metrics.savings import renewal_rest_words
 from jira_usage.metrics.words import plural
-from jira_usage.terms import LONGEST_CURRENCY, Buffer, Terms, money
+from jira_usage.terms import LONGEST_CURRENCY, Terms, money
 from jira_usage.ui import cards, columns
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.renewal_card import Plan
@@ -91,8 +91,8 @@ def _at_a_glance(plans: Sequence[Plan]) -> None:
         )
 
 
-def show_settings(books: Books, buffer: Buffer) -> None:
-    """The currency, the price of Marketplace apps, and the usual reserve."""
+def show_settings(books: Books) -> None:
+    """The currency, and the price of Marketplace apps."""
     if not books.products:
         return
     terms = books.terms
@@ -112,19 +112,18 @@ def show_settings(books: Books, buffer: Buffer) -> None:
                 placeholder="—",
                 help="Atlassian bills apps for as many people as the largest Jira product has.",
             )
-        st.caption("Saving keeps the seats in reserve from above as well.")
         if st.button("Save", key="terms_save", icon=":material/save:"):
-            _save(books, currency, apps, buffer)
+            _save(books, currency, apps)
 
 
-def _save(books: Books, currency: str, apps: str, buffer: Buffer) -> None:
+def _save(books: Books, currency: str, apps: str) -> None:
     try:
         app_price = money(apps) if apps.strip() else None
         label = Terms(currency=currency.strip()).currency
     except InvalidInput as error:
         show_error(error)
         return
-    if saved(books.kept, lambda t: replace(t, currency=label, app_price=app_price, buffer=buffer)):
+    if saved(books.kept, lambda t: replace(t, currency=label, app_price=app_price)):
         st.rerun()
 
 

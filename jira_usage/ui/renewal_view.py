@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -91,8 +91,8 @@ def open_books(view: View) -> Books:
     )
 
 
-def ask_buffer(told: Terms) -> Buffer:
-    """The seats to hold in reserve; the address bar keeps them."""
+def ask_buffer(kept: SiteStore, told: Terms) -> Buffer:
+    """The seats to hold in reserve; the address bar keeps them, and Save for all pages."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         amount = st.number_input(
             "Seats in reserve",
@@ -113,7 +113,24 @@ def ask_buffer(told: Terms) -> Buffer:
             key=BUFFER_UNIT,
             bind="query-params",
         )
-    return Buffer(int(amount or 0), "seats" if unit == "seats" else "percent")
+        asked = Buffer(int(amount or 0), "seats" if unit == "seats" else "percent")
+        unsaved = asked != told.buffer and bool(asked.amount or told.buffer.amount)
+        if unsaved and login.is_administrator():
+            st.button(
+                "Save",
+                key="buffer_save",
+                icon=":material/save:",
+                help="Overview and Reclaim then count with this reserve too.",
+                on_click=_save_buffer,
+                args=(kept, asked),
+            )
+    if unsaved:
+        st.caption(f"Not saved yet: other pages use {told.buffer.words}.")
+    return asked
+
+
+def _save_buffer(kept: SiteStore, buffer: Buffer) -> None:
+    saved(kept, lambda told: replace(told, buffer=buffer))
 
 
 def saved(kept: SiteStore, change: Callable[[Terms], Terms]) -> bool:

@@ -22,7 +22,7 @@ from jira_usage.metrics.savings import (
 )
 from jira_usage.metrics.what_if import Question, what_if
 from jira_usage.terms import Buffer, Price, ProductTerms, Step, Terms
-from tests.builders import act
+from tests.builders import act, members, user
 from tests.metrics.reclaiming import JIRA, listed
 
 D = Decimal
@@ -51,6 +51,23 @@ def test_the_list_says_from_when_on_and_what_seats_that_nobody_holds_add(tmp_pat
     assert savings_words(told(tmp_path), "USD") == (
         "Giving these licenses back saves 16.00 USD a month from Feb 27, 2027, when the paid term "
         "ends. With bought seats that nobody holds: 80.00 USD."
+    )
+
+
+def test_the_reserve_that_is_counted_with_is_named(tmp_path: Path) -> None:
+    kept: dict[str, Any] = {"users": [user(one) for one in "pqr"], "members": members("g", *"pqr")}
+    some = listed(tmp_path, beside=PRICED, acts=[act("r")], **kept)
+    for buffer, words in (
+        (Buffer(50), "With bought seats that nobody holds, less 50% in reserve: 64.00 USD."),
+        (Buffer(1, "seats"), "less 1 seat of each product in reserve: 64.00 USD."),
+        (Buffer(2, "seats"), "less 2 seats of each product in reserve: 56.00 USD."),
+        (Buffer(0, "seats"), "With bought seats that nobody holds: 72.00 USD."),
+    ):
+        told = savings(some, Terms({JIRA: ANNUAL}, buffer=buffer), TODAY)
+        assert savings_words(told, "USD").endswith(words)
+    as_many = Terms({JIRA: ProductTerms(3, ANNUAL.price)}, buffer=Buffer(1, "seats"))
+    assert savings_words(savings(some, as_many, TODAY), "USD").endswith(
+        "With 1 seat of each product in reserve: 8.00 USD."
     )
 
 

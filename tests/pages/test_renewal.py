@@ -26,7 +26,7 @@ from jira_usage.terms import (
 )
 from tests.builders import act, company, members, product
 from tests.pages.kept_site import Open, a_session, a_site
-from tests.pages.reading import HOSTILE, metrics, run, words
+from tests.pages.reading import HOSTILE, metrics, run, walk, words
 
 D = Decimal
 JIRA = "jira-software"
@@ -176,12 +176,39 @@ def test_the_currency_and_the_reserve_are_kept(tmp_path: Path) -> None:
     app = run("renewal", tmp_path)
     app.text_input(key="terms_currency").set_value("$x$")
     app.text_input(key="terms_apps").set_value("1.5")
-    app.number_input(key="buffer").set_value(10)
     app.button(key="terms_save").click().run()
+    app.number_input(key="buffer").set_value(10).run()
+    app.button(key="buffer_save").click().run()
     assert not app.exception
     kept = terms_of(a_site(tmp_path))
     assert (kept.currency, kept.app_price, kept.buffer.amount) == ("$x$", D("1.5"), 10)
     assert " $x$" not in words(app)
+
+
+def test_other_pages_count_with_the_reserve_once_it_is_saved_and_the_page_says_so(
+    tmp_path: Path,
+) -> None:
+    told(tmp_path, flat())
+    app = run("renewal", tmp_path)
+    unsaved, sentence = "Not saved yet: other pages use", "less 3 seats of each product in reserve"
+    assert unsaved not in words(app)
+    app.number_input(key="buffer").set_value(3).run()
+    app.radio(key="buffer_in").set_value("seats").run()
+    assert f"{unsaved} 0%." in words(app)
+    # 1 license, 78 seats that nobody holds and 3 in reserve, at 7.91.
+    assert (
+        "7.91 for licenses on Reclaim + 616.98 for seats that nobody holds − 23.73 kept in "
+        "reserve = 601.16 USD a month."
+    ) in words(app).replace("\\", "")
+    assert metrics(app)["Would save a month"].replace("\\", "") == "601.16 USD"
+    assert sentence not in words(walk(app, "overview"))
+    walk(app, "renewal")
+    app.number_input(key="buffer").set_value(3).run()
+    app.radio(key="buffer_in").set_value("seats").run()
+    app.button(key="buffer_save").click().run()
+    assert unsaved not in words(app) and app.number_input(key="buffer").value == 3
+    for page in ("overview", "reclaim"):
+        assert f"{sentence}: 601.16 USD." in words(walk(app, page)).replace("\\", "")
 
 
 def test_more_people_than_seats_is_said(tmp_path: Path) -> None:
