@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -156,6 +156,20 @@ def short_words(answer: Answer) -> str:
     return (
         f"Too few seats: {people_count(answer.short)} of those who keep their license would "
         "not have one."
+    )
+
+
+def all_short_words(answers: Iterable[tuple[str, Answer]]) -> str:
+    """Which products would have too few seats, and how many are missing; empty where none.
+
+    Takes names, as they are to be shown, and answers.
+    """
+    short = [f"{answer.short:,} of {name}" for name, answer in answers if answer.short]
+    if not short:
+        return ""
+    return (
+        f"Seats are missing for people who keep their license: {', '.join(short)}. "
+        "What is saved by that is no saving: renew for as many as are needed."
     )
 
 

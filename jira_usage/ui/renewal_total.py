@@ -13,7 +13,7 @@ import streamlit as st
 from jira_usage.errors import InvalidInput
 from jira_usage.metrics.prices import apps_yearly_cost, round_amount
 from jira_usage.metrics.reclaim import COULD_BE_GIVEN_BACK
-from jira_usage.metrics.renewal_words import apps_words
+from jira_usage.metrics.renewal_words import all_short_words, apps_words
 from jira_usage.metrics.savings import renewal_rest_words
 from jira_usage.metrics.words import plural
 from jira_usage.terms import LONGEST_CURRENCY, Terms, money
@@ -45,6 +45,8 @@ def show(place: Any, books: Books, plans: Sequence[Plan]) -> None:
             would = "Would save" if saved_yearly >= 0 else "Would cost more"
             _metric(f"{would} a month", abs(saved_yearly) / 12, books)
             _metric(f"{would} a year", abs(saved_yearly), books)
+        if short := all_short_words((safe(plan.product.name), plan.answer) for plan in told):
+            st.warning(short, title="Too few seats", icon=":material/group_remove:")
         st.caption(
             f"Over {plural(len(told), 'product')} with prices and seats, of {len(books.paid)} that "
             "are paid for; Marketplace apps are not in it."

@@ -211,6 +211,23 @@ def test_other_pages_count_with_the_reserve_once_it_is_saved_and_the_page_says_s
         assert f"{sentence}: 601.16 USD." in words(walk(app, page)).replace("\\", "")
 
 
+def test_a_saving_that_takes_seats_from_people_who_keep_theirs_is_marked_beside_the_total(
+    tmp_path: Path,
+) -> None:
+    told(tmp_path, flat())
+    now = int(time.time() * 1000) - 60_000
+    acts = [act(f"p{n:03}", at=now - DAY_MS) for n in range(14)]
+    rows = {**crowd(57), "acts": acts, "covered_days": 100, "products": [product(name=HOSTILE)]}
+    for seats, missing in (("10", True), ("14", False)):
+        app = run("renewal", tmp_path, address={f"renew_{JIRA}": seats}, **rows)
+        told_of = [one for one in app.warning if one.proto.title == "Too few seats"]
+        assert bool(told_of) == missing
+        for one in told_of:
+            assert "people who keep their license: 4 of " in one.value
+            assert HOSTILE not in one.value
+        assert "Would save a month" in metrics(app)
+
+
 def test_more_people_than_seats_is_said(tmp_path: Path) -> None:
     told(tmp_path, flat(1))
     app = run("renewal", tmp_path)
