@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from jira_usage.metrics import answers
-from jira_usage.metrics.renewal_words import bought_words
+from jira_usage.metrics.renewal_words import bought_seats
 from jira_usage.metrics.tiles import tiles
 from jira_usage.ui import cards, give_back_notes, product_seats
 from jira_usage.ui.frame import frame, show_coverage, show_definition
@@ -26,14 +26,14 @@ if not roster.licenses_known:
 elif table.empty:
     st.info("Jira names no product on this site.", title="No product found")
 
-bought = bought_words(give_back_notes.terms_said())
+bought = bought_seats(give_back_notes.terms_said())
 products = view.drawn(tiles, table, roster.blind, view.days, bought)
 with st.grid(2, min_column_width=330):
     for tile in products:
         product_seats.show_tile(tile)
 
 with cards.card("All products in one table", "Click a number of people to see them."):
-    product_seats.show_table(view, product_seats.EVERY_COLUMN)
+    product_seats.show_table(view, product_seats.EVERY_COLUMN, bought)
 
 if any(tile.without_work for tile in products):
     with cards.card("With a license, and no work found"):

@@ -7,6 +7,7 @@ import streamlit as st
 from jira_usage.decisions import Noted
 from jira_usage.metrics import answers
 from jira_usage.metrics.headline import give_back_headline, headlines
+from jira_usage.metrics.renewal_words import bought_seats
 from jira_usage.ui import cards, give_back_notes, product_seats, reclaim_notes, work_card
 from jira_usage.ui.frame import frame, show_coverage, show_definition
 
@@ -34,7 +35,8 @@ with cards.card("Licenses by product"):
             "People, licenses and seats are three counts. Do not add them up. "
             "Click a number of people to see them."
         )
-        product_seats.show_table(view, product_seats.MAIN_COLUMNS)
+        bought = bought_seats(give_back_notes.terms_said())
+        product_seats.show_table(view, product_seats.MAIN_COLUMNS, bought)
     else:
         product_seats.show_unknown(roster, "Licenses are unknown")
     st.page_link("pages/licenses.py", label="All about licenses", icon=":material/key:")

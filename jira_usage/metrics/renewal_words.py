@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -46,16 +47,30 @@ def number_words(number: int) -> str:
     return _SMALL[number] if 0 <= number < len(_SMALL) else f"{number:,}"
 
 
-def bought_words(terms: Terms) -> tuple[tuple[str, str], ...]:
-    """By product key: how many seats were told to be bought, and their cost where a price was."""
-    words = []
+@dataclass(frozen=True)
+class Bought:
+    """How many seats of a product were told to be bought, and that in words."""
+
+    product_key: str
+    seats: int
+    words: str
+
+    def spare(self, people: int) -> int:
+        """How many of them nobody holds."""
+        return max(self.seats - people, 0)
+
+
+def bought_seats(terms: Terms) -> tuple[Bought, ...]:
+    """What was told to be bought, by product; with its cost where a price was told."""
+    bought = []
     for key, told in terms.products.items():
         if told.bought is None:
             continue
         cost = monthly_cost(told.price, told.bought) if told.price else None
         price = "" if cost is None else f", {round_amount(cost, terms.currency)} a month"
-        words.append((key, f"Bought, as told on Renewal: {plural(told.bought, 'seat')}{price}."))
-    return tuple(words)
+        words = f"Bought, as told on Renewal: {plural(told.bought, 'seat')}{price}."
+        bought.append(Bought(key, told.bought, words))
+    return tuple(bought)
 
 
 def missing_words(missing: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from jira_usage.metrics.access import INCLUDED
+from jira_usage.metrics.renewal_words import Bought
 from jira_usage.metrics.rows import each
 from jira_usage.metrics.words import NO_WORK, WORKED, people_count, window_words
 
@@ -42,18 +43,13 @@ class Tile:
         return next((link for link in self.links if link.filters.get("work") == NO_WORK), None)
 
 
-def tiles(
-    table: pd.DataFrame, blind: str, days: int, bought: Sequence[tuple[str, str]] = ()
-) -> list[Tile]:
-    """A tile for each row of seat_table, in its order.
-
-    `bought` says by product key what was bought, in words.
-    """
-    told = dict(bought)
-    return [_tile(row, blind, days, told.get(str(row.product_key), "")) for row in each(table)]
+def tiles(table: pd.DataFrame, blind: str, days: int, bought: Sequence[Bought] = ()) -> list[Tile]:
+    """A tile for each row of seat_table, in its order."""
+    told = {one.product_key: one for one in bought}
+    return [_tile(row, blind, days, told.get(str(row.product_key))) for row in each(table)]
 
 
-def _tile(row: Any, blind: str, days: int, bought: str) -> Tile:
+def _tile(row: Any, blind: str, days: int, bought: Bought | None) -> Tile:
     known = not pd.isna(row.licensed_users)
     licensed = int(row.licensed_users) if known else 0
     key = str(row.product_key)
@@ -73,23 +69,45 @@ def _tile(row: Any, blind: str, days: int, bought: str) -> Tile:
     return Tile(
         name=str(row.product_name) or key,
         plan=PLAN_WORDS.get(str(row.plan), str(row.plan).capitalize() or "Plan unknown"),
-        numbers=_numbers(row),
+        numbers=_bought_numbers(row, bought) if bought else _numbers(row),
         utilization=float(row.utilization) if known and licensed else None,
         sentence=_sentence(row, known, licensed, days),
-        notes=[note for note in (bought, *_notes(row, known, blind)) if note],
+        notes=[note for note in (*_bought_notes(row, bought), *_notes(row, known, blind)) if note],
         links=links,
     )
+
+
+HELD = "Enabled people in one of the product's groups, counted by this app."
 
 
 def _numbers(row: Any) -> list[tuple[str, str, str]]:
     seats = "What Jira says the plan holds. On some plans it is a ceiling, not what was bought."
     used = "Jira's own count of users of this product."
     left = "Jira's own count of the seats that are left. It may keep some back."
-    held = "Enabled people in one of the product's groups, counted by this app."
-    told = [("Seats", str(row.seats_words), seats), ("Used", _number(row.seats_used), used)]
+    told = [("Seats by Jira", str(row.seats_words), seats), ("Used", _number(row.seats_used), used)]
     if not row.unlimited:
         told.append(("Left", str(row.left_words), left))
-    return [*told, ("With a license", _number(row.licensed_users), held)]
+    return [*told, ("With a license", _number(row.licensed_users), HELD)]
+
+
+def _bought_numbers(row: Any, bought: Bought) -> list[tuple[str, str, str]]:
+    """Where it is known what was bought, that and not the ceiling of the plan."""
+    held = row.licensed_users
+    spare = UNKNOWN if pd.isna(held) else f"{bought.spare(int(held)):,}"
+    return [
+        ("Bought", f"{bought.seats:,}", "As told on Renewal, from the last bill or quote."),
+        ("Nobody holds", spare, "Bought seats, less the people with a license."),
+        ("With a license", _number(held), HELD),
+    ]
+
+
+def _bought_notes(row: Any, bought: Bought | None) -> list[str]:
+    """What was bought in words, and what Jira says instead."""
+    if bought is None:
+        return []
+    left = "" if row.unlimited else f", {row.left_words} left"
+    by_jira = f"Seats by Jira: {row.seats_words}, {_number(row.seats_used)} used{left}."
+    return [bought.words, f"{by_jira} It may be the plan's ceiling, not what was bought."]
 
 
 def _sentence(row: Any, known: bool, licensed: int, days: int) -> str:

@@ -133,7 +133,7 @@ def licenses(subject: Subject, roster: Roster, small: set[str]) -> Iterator[Sect
     if small:
         rows.append((f"{plural(len(small), 'other product')}", UNDER, *[""] * 6))
     shares = ("Product", "With a license", "Worked", "No work found", "Worked, share")
-    heads = (*shares, "Seats", "Seats used, by Jira", "Included")
+    heads = (*shares, "Seats by Jira", "Used, by Jira", "Included")
     table = _table(heads, rows, "Seats and people of each product")
     yield Section("licenses", "Licenses by product", THREE_COUNTS, table=table)
     days = answers.product_days(*subject.key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,9 @@ import streamlit as st
 from jira_usage import charts
 from jira_usage.metrics import answers
 from jira_usage.metrics.access import INCLUDED
+from jira_usage.metrics.renewal_words import Bought
 from jira_usage.metrics.roster import Roster
+from jira_usage.metrics.rows import each
 from jira_usage.metrics.tables import UNKNOWN, people_table
 from jira_usage.metrics.tiles import Link, Tile
 from jira_usage.metrics.words import NO_WORK, WORKED, window_words
@@ -20,8 +22,9 @@ from jira_usage.ui.text import safe
 from jira_usage.ui.view import View
 
 PEOPLE = ("licensed_users", "active_users", "inactive_users", "utilization")
+BOUGHT = ("bought", "spare")
 SEATS = ("seats_words", "seats_used")
-EVERY_COLUMN = ("product_name", *SEATS, "left_words", *PEOPLE, "included_users")
+EVERY_COLUMN = ("product_name", *BOUGHT, *SEATS, "left_words", *PEOPLE, "included_users")
 NAMES_SHOWN = 100
 # The columns that count people, and the filters that show them.
 COUNTED: Mapping[str, Callable[[str], dict[str, str]]] = {
@@ -30,7 +33,9 @@ COUNTED: Mapping[str, Callable[[str], dict[str, str]]] = {
     "inactive_users": lambda key: {"product": key, "work": NO_WORK},
     "included_users": lambda key: {"product": f"{INCLUDED}:{key}"},
 }
-MAIN_COLUMNS = ("product_name", *PEOPLE, *SEATS)
+MAIN_COLUMNS = ("product_name", *BOUGHT, *PEOPLE, *SEATS)
+NOT_TOLD = "—"
+CEILING = "What Jira says the plan holds. It may be the plan's ceiling, not what was bought."
 
 
 def show_unknown(roster: Roster, title: str) -> None:
@@ -98,16 +103,19 @@ def _names(
     return people.assign(name=clicks.literal(people["name"])), len(rows)
 
 
-def show_table(view: View, column_order: tuple[str, ...]) -> None:
-    """A row for each product; a click on a number opens its people."""
+def show_table(view: View, column_order: tuple[str, ...], bought: tuple[Bought, ...] = ()) -> None:
+    """A row for each product; a click on a number opens its people.
+
+    What was bought is shown where it was told of any product.
+    """
     table = view.cached(answers.seat_table)
-    rows = view.drawn(_seat_rows, table)
+    rows = view.drawn(_seat_rows, table, bought)
     st.dataframe(
         view.table(rows),
         key="seats",
         hide_index=True,
         placeholder="unknown",
-        column_order=column_order,
+        column_order=[one for one in column_order if bought or one not in BOUGHT],
         column_config=_columns(view.days),
         alt="Seats and people of each product",
     )
@@ -121,12 +129,19 @@ def _key(column: str) -> str:
     return f"seats_{column}"
 
 
-def _seat_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with its numbers of people as texts, which can be clicked."""
+def _seat_rows(table: pd.DataFrame, bought: Sequence[Bought]) -> pd.DataFrame:
+    """The table with its numbers of people as texts, which can be clicked, and what was bought."""
     words = {
         column: [UNKNOWN if pd.isna(number) else f"{int(number):,}" for number in table[column]]
         for column in COUNTED
     }
+    told_of = {one.product_key: one for one in bought}
+    seats = [(told_of.get(str(row.product_key)), row.licensed_users) for row in each(table)]
+    words["bought"] = [f"{one.seats:,}" if one else NOT_TOLD for one, _ in seats]
+    words["spare"] = [
+        NOT_TOLD if one is None else UNKNOWN if pd.isna(held) else f"{one.spare(int(held)):,}"
+        for one, held in seats
+    ]
     told = {column: pd.Series(some, table.index, dtype="str") for column, some in words.items()}
     return table.assign(**told).round({"utilization": 2})
 
@@ -135,9 +150,15 @@ def _columns(days: int) -> dict[str, Any]:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
         "product_name": text("Product", pinned=True),
-        "seats_words": text("Seats", alignment="right"),
-        "seats_used": number("Seats used", help="By Jira's own count."),
-        "left_words": text("Seats left", alignment="right", help="By Jira's own count."),
+        "bought": text(
+            "Bought", alignment="right", help="As told on Renewal; — where it was not, or is free."
+        ),
+        "spare": text(
+            "Nobody holds", alignment="right", help="Bought seats, less those with a license."
+        ),
+        "seats_words": text("Seats by Jira", alignment="right", help=CEILING),
+        "seats_used": number("Used, by Jira", help="By Jira's own count."),
+        "left_words": text("Left, by Jira", alignment="right", help="By Jira's own count."),
         "licensed_users": _people("licensed_users", "With a license", "Counted by this app."),
         "active_users": _people(
             "active_users", "Worked", f"With a counted act in any project, {window_words(days)}."

@@ -7,7 +7,9 @@ import pandas as pd
 
 from jira_usage.metrics.licenses import licenses
 from jira_usage.metrics.products import product_days, seat_table
+from jira_usage.metrics.renewal_words import bought_seats
 from jira_usage.metrics.tiles import tiles
+from jira_usage.terms import ProductTerms, Terms
 from tests.builders import NOW, access_row, access_table, product, table, window
 
 ACCOUNTS = pd.Series(["ann", "ben", "cyn"])
@@ -70,9 +72,21 @@ def test_tiles_say_what_the_table_says() -> None:
     assert jira.links[2].filters == {"product": "jira-software", "work": "none"}
     assert core.links[-1].filters == {"product": "included:jira-core"}
     assert "no license of its own" in core.notes[0]
-    assert [name for name, _, _ in core.numbers] == ["Seats", "Used", "With a license"]
+    assert [name for name, _, _ in core.numbers] == ["Seats by Jira", "Used", "With a license"]
     assert secret.utilization is None and not secret.links
     assert [value for _, value, _ in secret.numbers] == ["unknown"] * 4
+
+
+def test_what_was_bought_comes_before_what_jira_says() -> None:
+    frame = seat_table(licenses(PRODUCTS, ACCESS, pd.Index(["ann"])), ACCESS, PRODUCTS)
+    terms = Terms({key: ProductTerms(bought=7) for key in ("jira-software", "secret")})
+    core, jira, secret = tiles(frame, "", 30, bought_seats(terms))
+    assert [(name, value) for name, value, _ in jira.numbers] == [
+        ("Bought", "7"), ("Nobody holds", "5"), ("With a license", "2")
+    ]  # fmt: skip
+    assert jira.notes[1].startswith("Seats by Jira: 10, 3 used, 7 left.")
+    assert core.numbers[0][0] == "Seats by Jira"
+    assert [value for _, value, _ in secret.numbers] == ["7", "unknown", "unknown"]
 
 
 def test_a_blind_window_offers_nobody_without_work() -> None:

@@ -20,7 +20,7 @@ def test_empty_site(tmp_path: Path) -> None:
 def test_tiles(tmp_path: Path) -> None:
     app = run("licenses", tmp_path)
     assert [one.value for one in app.header][:2] == ["Jira", "Jira Work Management"]
-    assert metrics(app)["Seats"] == "unlimited"
+    assert metrics(app)["Seats by Jira"] == "unlimited"
     links = {link.label: link.proto.query_string for link in app.get("page_link")}
     assert links["1 no work found"] == "product=jira-software&work=none"
     assert links["1 included"] == "product=included%3Ajira-core"
@@ -93,5 +93,14 @@ def test_bought_seats_and_their_cost_stand_on_the_product_once_they_were_told(
     assert "Bought" not in words(run("licenses", tmp_path))
     told = ProductTerms(bought=80, price=Price.flat(Decimal("7.91")))
     change_terms(a_site(tmp_path), lambda terms: terms.having("jira-software", told))
-    shown = words(run("licenses", tmp_path)).replace("\\", "")
+    app = run("licenses", tmp_path)
+    shown, numbers = words(app).replace("\\", ""), metrics(app)
+    assert (numbers["Bought"], numbers["Nobody holds"]) == ("80", "78")
+    for page in ("licenses", "overview"):
+        shown_there = run(page, tmp_path)
+        [seats] = [one for one in shown_there.dataframe if "seats_words" in one.value]
+        assert list(seats.proto.column_order)[1:3] == ["bought", "spare"]
+        rows = seats.value.set_index("product_key")
+        assert rows.loc["jira-software", ["bought", "spare"]].tolist() == ["80", "78"]
+        assert rows.loc["jira-core", ["bought", "spare"]].tolist() == ["—", "—"]
     assert "Bought, as told on Renewal: 80 seats, 632.80 USD a month." in shown
