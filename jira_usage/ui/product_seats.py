@@ -106,16 +106,17 @@ def _names(
 def show_table(view: View, column_order: tuple[str, ...], bought: tuple[Bought, ...] = ()) -> None:
     """A row for each product; a click on a number opens its people.
 
-    What was bought is shown where it was told of any product.
+    What was bought is shown where it was told of any product, instead of Jira's seats left.
     """
     table = view.cached(answers.seat_table)
     rows = view.drawn(_seat_rows, table, bought)
+    hidden = ("left_words",) if bought else BOUGHT
     st.dataframe(
         view.table(rows),
         key="seats",
         hide_index=True,
         placeholder="unknown",
-        column_order=[one for one in column_order if bought or one not in BOUGHT],
+        column_order=[one for one in column_order if one not in hidden],
         column_config=_columns(view.days),
         alt="Seats and people of each product",
     )

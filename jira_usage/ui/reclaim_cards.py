@@ -16,7 +16,7 @@ from jira_usage.metrics.reclaim import (
     free_words,
 )
 from jira_usage.metrics.words import CONFIDENCE_WORDS, people_count
-from jira_usage.ui import address
+from jira_usage.ui import address, unseen_notes
 from jira_usage.ui.text import safe
 
 MEANS = {
@@ -39,10 +39,8 @@ def show(listed: Reclaim, currency: str) -> None:
             _card(listed, f"{word} confidence", (level,), MEANS[level], currency)
     known, limits = listed.grounds.known, listed.grounds.thresholds
     if listed.size and known.short(limits):
-        st.caption(
-            f"{known.short(limits)} To be surer, choose "
-            f"{limits.quiet} days or more under Options beside Refresh, and refresh once."
-        )
+        st.caption(known.short(limits))
+    unseen_notes.show(listed)
     if listed.untold:
         st.info(
             safe(listed.untold_why),

@@ -16,7 +16,7 @@ from jira_usage.metrics.tiles import UNKNOWN
 from jira_usage.metrics.what_if import Answer, Question, cost_curve, what_if
 from jira_usage.metrics.words import people_count
 from jira_usage.terms import MOST_SEATS, Buffer, ProductTerms
-from jira_usage.ui import cards, login, renewal_terms
+from jira_usage.ui import cards, login, renewal_terms, unseen_notes
 from jira_usage.ui.renewal_view import Books, Product
 from jira_usage.ui.text import safe
 from jira_usage.ui.view import View
@@ -45,6 +45,7 @@ def show(view: View, books: Books, product: Product, buffer: Buffer) -> Plan:
             _free(product, needed)
             return Plan(product, needed, None, False)
         _numbers(product, told, needed)
+        unseen_notes.show_of(books.listed, product.key, needed.needed)
         seats = _ask_seats(product, needed)
         answer = answered(seats)
         complete = not told.missing

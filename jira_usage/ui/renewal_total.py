@@ -17,7 +17,7 @@ from jira_usage.metrics.renewal_words import all_short_words, apps_words
 from jira_usage.metrics.savings import renewal_rest_words
 from jira_usage.metrics.words import plural
 from jira_usage.terms import LONGEST_CURRENCY, Terms, money
-from jira_usage.ui import cards, columns
+from jira_usage.ui import cards, columns, unseen_notes
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.renewal_card import Plan
 from jira_usage.ui.renewal_view import Books, saved
@@ -29,9 +29,10 @@ def show(place: Any, books: Books, plans: Sequence[Plan]) -> None:
 
     Money adds up; people and seats do not.
     """
-    if len(plans) > 1:
-        with place:
+    with place:
+        if len(plans) > 1:
             _at_a_glance(plans)
+        unseen_notes.show(books.listed)
     plans = [plan for plan in plans if plan.priced]
     told = [plan for plan in plans if plan.answer.costs]
     if not told:

@@ -26,6 +26,7 @@ WATCHED, DISMISSED = "sync_watched", "sync_dismissed"
 REFRESHED = "sync_refreshed"  # the snapshot that this session's last sync made
 SYNC_DAYS, SYNC_FULL = "sync_days", "sync_full"
 STOPPING = "Stopping…"
+OPTIONS, HOW_FAR = "Options", "How far back"
 READ = {
     "users": "People",
     "groups": "Groups",
@@ -124,7 +125,7 @@ def start(signed: Session, *, full: bool | None = None, days: int = 0) -> None:
 
 def options(snapshot: Snapshot) -> None:
     """What the next sync reads, and since when work is known."""
-    with st.popover("Options", help="What the next sync reads", key="sync_options"):
+    with st.popover(OPTIONS, help="What the next sync reads", key="sync_options"):
         choose_days(snapshot)
         st.toggle(
             "Read everything again",
@@ -140,7 +141,7 @@ def choose_days(snapshot: Snapshot | None) -> None:
     synced = int(snapshot.meta["days"]) if snapshot else DAYS_TO_SYNC[0]
     usual = max(days for days in DAYS_TO_SYNC if days <= max(synced, DAYS_TO_SYNC[0]))
     days = st.selectbox(
-        "How far back",
+        HOW_FAR,
         DAYS_TO_SYNC,
         index=DAYS_TO_SYNC.index(usual),
         format_func=_days_name,
@@ -159,6 +160,21 @@ def choose_days(snapshot: Snapshot | None) -> None:
     if int(days or usual) > known:
         told += " The next sync reads all the chosen days again, once."
     st.caption(told)
+
+
+def days_for(most: int) -> int:
+    """The days to sync that reach so far back; the most that can be chosen where none do."""
+    return next((days for days in DAYS_TO_SYNC if days >= most), DAYS_TO_SYNC[-1])
+
+
+def deeper_words(days: int) -> str:
+    """How so many days are synced, in the words of the sidebar."""
+    if not login.is_administrator():
+        return "an administrator of this app can."
+    return (
+        f"under {OPTIONS} beside Refresh in the sidebar, set “{HOW_FAR}” to “{_days_name(days)}”, "
+        "then click Refresh."
+    )
 
 
 def browser_zone() -> str:

@@ -74,7 +74,7 @@ def test_the_list_and_its_numbers(tmp_path: Path) -> None:
     assert any(one.startswith("Against: Only 40 days are known") for one in row["reasons"])
     assert row["groups"] == ["jira-users"]
     assert words(app).count("tells them apart") == words(app).count("Who only reads") > 0
-    assert "choose 90 days or more under Options" in words(app)
+    assert "“How far back” to “Last 90 days”" in app.warning[0].value
     assert HOSTILE not in words(app) and "evil.example" not in words(app)
 
 
@@ -189,7 +189,7 @@ def test_a_protection_needs_a_reason(tmp_path: Path) -> None:
     app = tick(run("reclaim", tmp_path), [0], CYN)
     app.selectbox(key="decide_choice").set_value(PROTECT).run()
     press(app, "decide_save")
-    assert noted(tmp_path) == () and "needs a reason" in app.warning[0].value
+    assert noted(tmp_path) == () and "needs a reason" in app.warning[-1].value
     app.text_input(key="decide_reason").set_value("on leave").run()
     until = date.today() + timedelta(days=365)
     app.date_input(key="decide_expires").set_value(until).run()
@@ -230,7 +230,7 @@ def test_moving_a_threshold_says_how_many_people_it_changes(tmp_path: Path) -> N
     press(app, "threshold_save")
     assert decisions.noted(a_site(tmp_path)).thresholds == Thresholds(2, 60, 90, 30)
     app.number_input(key="threshold_working").set_value(60).run()
-    assert "must reach further back" in app.warning[0].value
+    assert "must reach further back" in app.warning[-1].value
     app.number_input(key="threshold_working").set_value(3).run()
     press(app, "threshold_usual")
     assert decisions.noted(a_site(tmp_path)).thresholds == Thresholds()

@@ -230,7 +230,7 @@ def test_a_saving_that_takes_seats_from_people_who_keep_theirs_is_marked_beside_
 
 def test_more_people_than_seats_is_said(tmp_path: Path) -> None:
     told(tmp_path, flat(1))
-    app = run("renewal", tmp_path)
+    app = run("renewal", tmp_path, covered_days=100)
     assert "more than the 1 seat entered" in app.warning[0].value
 
 
@@ -263,6 +263,20 @@ def test_the_answer_says_how_sure_it_is_and_how_little_is_known(tmp_path: Path) 
     assert "40 of the 90 days that verdicts look back: confidence is low." in shown
     shown = words(run("renewal", tmp_path, covered_days=100))
     assert "Confidence: high 1." in shown and "days that verdicts look back" not in shown
+
+
+def test_too_few_days_are_warned_of_beside_the_total_and_beside_what_is_needed(
+    tmp_path: Path,
+) -> None:
+    seen = "1 person was not seen working in the 40 days that are known, but may have worked before"
+    for terms in (lambda t: t, flat()):  # whether or not money is shown
+        told(tmp_path, terms)
+        total, card, *_ = (one.value for one in run("renewal", tmp_path).warning)
+        assert total.startswith(f"{seen}. ") and "“How far back” to “Last 90 days”" in total
+        assert card == (f"{seen}: more than 1 seat may be needed. Sync 90 days before you decide.")
+    decisions.decide(a_site(tmp_path), [Decision("cyn", JIRA, KEEP, "seasonal")])
+    assert not [one for one in run("renewal", tmp_path).warning if "of Jira" in one.value]
+    assert not run("renewal", tmp_path, covered_days=100).warning
 
 
 def test_whoever_is_kept_by_hand_on_reclaim_keeps_the_seat_here(tmp_path: Path) -> None:
