@@ -247,6 +247,7 @@ def publish(
     now: int = NOW,
     covered_days: int = 40,
     refused: Mapping[str, str] | None = None,
+    remarks: Mapping[str, str] | None = None,
     timezone: str = "UTC",
     meta: Mapping[str, Any] | None = None,
     **tables: list[Row],
@@ -254,26 +255,34 @@ def publish(
     """Publishes tables of the schema as a finished sync of `now`, and returns the snapshot's id.
 
     `refused` maps a dataset to the reason why it was not permitted; others are complete.
+    `remarks` maps one to what is told of it.
     `meta` is what the sync says of itself beside.
     """
     with kept.opened():
-        return _published(kept, now, covered_days, refused or {}, timezone, meta or {}, tables)
+        notes = _notes(refused or {}, remarks or {})
+        return _published(kept, now, covered_days, notes, timezone, meta or {}, tables)
+
+
+def _notes(refused: Mapping[str, str], remarks: Mapping[str, str]) -> CoverageNotes:
+    notes = CoverageNotes()
+    for name in notes.states:
+        notes.read(name)
+    for name, reason in refused.items():
+        notes.note(name, "not_permitted", reason)
+    for name, reason in remarks.items():
+        notes.remark(name, reason)
+    return notes
 
 
 def _published(
     kept: SiteStore,
     now: int,
     covered_days: int,
-    refused: Mapping[str, str],
+    notes: CoverageNotes,
     timezone: str,
     meta: Mapping[str, Any],
     tables: Mapping[str, list[Row]],
 ) -> str:
-    notes = CoverageNotes()
-    for name in notes.states:
-        notes.read(name)
-    for name, reason in refused.items():
-        notes.note(name, "not_permitted", reason)
     rows = {**tables, "coverage": notes.rows(now)}
     parts: dict[str, dict[str, str]] = {}
     made = derived(rows)

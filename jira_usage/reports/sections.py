@@ -286,7 +286,7 @@ def coverage(subject: Subject) -> Section:
     title = (
         f"{short} of {len(rows)} datasets are not complete"
         if short
-        else f"Read, with {plural(remarks, 'remark')}"
+        else f"Everything read, with {plural(remarks, 'remark')}"
         if remarks
         else "Everything could be read"
     )

@@ -93,7 +93,7 @@ class View:
         if short := self._short:
             return f"not complete: {', '.join(short)}"
         if remarks := self.snapshot.remarks:
-            return f"read, with {count(remarks, 'remark')}"
+            return f"everything read, with {count(remarks, 'remark')}"
         return "everything could be read"
 
     @property

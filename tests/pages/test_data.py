@@ -89,10 +89,16 @@ def test_forgetting_asks_first_and_then_leaves_nothing(open_page: Open, home: Pa
         ({}, "everything could be read", False),
         (
             {"remarks": {"projects": "3 are hidden.", "issues": "1 went."}},
-            "· read, with 2 remarks",
+            "· everything read, with 2 remarks",
             True,
         ),
+        ({"remarks": {"issues": "1 went."}}, "· everything read, with 1 remark", True),
         ({"refused": ("licenses",)}, "not complete: licenses", True),
+        (
+            {"refused": ("licenses",), "remarks": {"issues": "1 went."}},
+            "· not complete: licenses",
+            True,
+        ),
     ],
 )
 def test_the_line_under_the_pages_says_what_was_remarked_and_leads_here(

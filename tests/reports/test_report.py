@@ -185,3 +185,18 @@ def test_the_report_tells_free_licenses_apart_and_that_readers_are_not_known(
     assert b"Renewal" not in to_html(report(**acts))  # whoever gets the file has no such page
     hidden = {one.key: one for one in report("pseudonyms", **acts).sections}["offered"]
     assert "free" not in hidden.more  # of a product of too few people
+
+
+@pytest.mark.parametrize(
+    ("refused", "remarks", "title"),
+    [
+        ({}, {}, "Everything could be read"),
+        ({}, {"issues": "1 went.", "projects": "3 are hidden."}, "Everything read, with 2 remarks"),
+        ({"comments": "No."}, {"issues": "1 went."}, "1 of 11 datasets are not complete"),
+    ],
+)
+def test_the_report_says_whether_everything_was_read(
+    report: Reporting, refused: dict[str, str], remarks: dict[str, str], title: str
+) -> None:
+    told = report(refused=refused, remarks=remarks)
+    assert told.sections[-1].title == title
