@@ -20,13 +20,14 @@ from jira_usage.metrics.lists import is_among
 from jira_usage.metrics.reclaim import Beside
 from jira_usage.period import LATEST_MS
 from jira_usage.pseudonyms import Pseudonyms
+from jira_usage.reports.remarks import nameless
 from jira_usage.reports.subject import Subject
 from jira_usage.schema import TABLES
 from jira_usage.scope import FEWEST, Scope
 from jira_usage.snapshot import Snapshot
 
 NOT_SHARED = "This is not part of what is shown."
-SOMETHING = "There is a remark, which names more than is shown here."
+OF_THE_SITE = "Of the whole site: "
 OF_LICENSES = ("licenses", "plans", "groups", "administrators", "project roles")
 NO_REASON = "decided"
 
@@ -185,11 +186,11 @@ class Part(Snapshot):
         )
 
     def _some_coverage(self, whole: Snapshot) -> pd.DataFrame:
-        """How complete it is; the reasons name what lies outside of the scope."""
+        """How complete it is; reasons may name what lies outside of the scope."""
         told = whole.coverage.copy()
         if self._scope.part != "site" or not self._names:
-            remark = (told["reason"] != "").to_numpy()
-            told["reason"] = np.where(remark, SOMETHING, "")
+            whose = "" if self._scope.part == "site" else OF_THE_SITE
+            told["reason"] = [one and whose + nameless(one) for one in told["reason"]]
             told["consequence"] = ""
         if self._scope.part == "projects":
             away = told["dataset"].isin(OF_LICENSES).to_numpy()

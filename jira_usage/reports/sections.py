@@ -40,6 +40,10 @@ ASK_FIRST = (
     "Licenses of people of whom no work was found for long. They may still read: "
     "ask before a license is taken away."
 )
+READERS_UNKNOWN = (
+    "Who only reads can't be told here from who does nothing, unless an administrator adds "
+    "Atlassian's export of users."
+)
 Value = str | int | None
 
 
@@ -168,7 +172,14 @@ def offered(
         title if many else "No license is offered back",
         f"{free}: what is free saves nothing. {ASK_FIRST}" if free else ASK_FIRST,
         table=_table(heads, sums, "Licenses that could be given back"),
-        note=" ".join(one for one in (note if listed.untold else "", readers_words(listed)) if one),
+        note=" ".join(
+            one
+            for one in (
+                note if listed.untold else "",
+                READERS_UNKNOWN if readers_words(listed) else "",
+            )
+            if one
+        ),
     )
     if people_ != "none" and many:
         words = listed.grounds.words
