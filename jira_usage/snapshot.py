@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -225,10 +225,19 @@ class Snapshot:
         gone = acts[acts["act"] == WORKLOG_GONE]
         return list(zip(gone["source_id"], gone["at"].tolist(), strict=True))
 
-    def _load(self, part: str) -> pa.Table:
+    def issues_acted_on(self) -> int:
+        """How many issues the events are of, one that nobody can see any more included."""
+        days = self._generation.tables["acts"].values()
+        found: set[str] = set()
+        for part in (*days, self._part("worklog_events")):
+            found.update(pc.unique(self._load(part, ["issue_id"])["issue_id"]).to_pylist())
+        return len(found)
+
+    def _load(self, part: str, columns: Sequence[str] | None = None) -> pa.Table:
         """A table of a part; a snapshot before the last one may be gone from the disk."""
         try:
-            return self._kept.load_table(part)
+            [table] = self._kept.load_tables([part], columns)
+            return table
         except StoreDamaged:
             current = self._kept.current()
             if current is None or current.id == self.id:

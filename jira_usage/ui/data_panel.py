@@ -9,9 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from jira_usage.metrics import answers
+from jira_usage.metrics.words import date_words
+from jira_usage.period import Period
+from jira_usage.snapshot import Snapshot
 from jira_usage.ui import account_panel, login
 from jira_usage.ui.session import Session
-from jira_usage.ui.text import age, count, duration, moment, safe
+from jira_usage.ui.text import age, count, duration, local_time, moment, safe
 from jira_usage.ui.view import View
 
 LONGEST_REASON = 2_000  # a reason may list many projects
@@ -46,8 +49,14 @@ ROWS = {
     ),
     "comments": ("Comments", "Comments on these issues; their text is not kept."),
     "worklogs": ("Work logs", "Work logs that were made or edited."),
-    "acts": ("Acts", "What all that tells: each one comment, change or work log of one account."),
+    "acts": (
+        "Acts read",
+        "What all that tells: each one comment, change or work log of one account. Two sources "
+        "may tell of one act, such as a work log and the history of its issue: it is read twice "
+        "and kept once, so fewer acts are kept than were read.",
+    ),
 }
+FULL = "The last sync read everything; these are its numbers."
 LATER = (
     "Accounts are all that Jira lists by now. All other numbers are of the last sync alone, which "
     "read what changed."
@@ -110,15 +119,16 @@ def show_sync(view: View, now_ms: int) -> None:
 
 
 def show_rows(view: View) -> None:
-    """How much the last sync read, and which requests that took."""
+    """How much is kept, how much the last sync read, and which requests that took."""
     meta = view.snapshot.meta
+    st.markdown(_kept_words(view))
+    st.caption(LATER if meta["mode"] == "later" else FULL)
     with st.grid(6, min_column_width=120):
         for name, (label, meaning) in ROWS.items():
             st.metric(label, f"{int(meta[name]):,}", help=meaning)
-    if meta["mode"] == "later":
-        st.caption(LATER)
     st.caption(
-        f"{count(int(meta['new_acts']), 'act')} new in that sync. "
+        f"{count(int(meta['new_acts']), 'act')} new in that sync, where what two sources tell of "
+        "one act counts twice. "
         "An act is one comment, change or work log of one account."
     )
     with st.expander("Requests by kind", icon=":material/http:"):
@@ -128,6 +138,20 @@ def show_rows(view: View) -> None:
             hide_index=True,
             alt="How often each request was sent",
         )
+
+
+def _kept_words(view: View) -> str:
+    """All that is kept, of whichever sync, in a line of Markdown."""
+    tally = view.snapshot.tally
+    if not len(tally):
+        return "**Kept:** no acts."
+    issues = view.cached(_issues_acted_on)
+    since = date_words(local_time(int(tally["at"].min()), view.zone).date())
+    return f"**Kept:** {count(len(tally), 'act')} on {count(issues, 'issue')} since {since}."
+
+
+def _issues_acted_on(snapshot: Snapshot, _: Period, __: bool) -> int:
+    return snapshot.issues_acted_on()
 
 
 def show_coverage_table(view: View) -> None:

@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 
 from jira_usage import jobs
+from jira_usage.metrics.words import date_words
 from jira_usage.retention import Retention, retention
+from jira_usage.snapshot import Snapshot
+from jira_usage.ui.text import local_time
 from tests.pages import kept_site
 from tests.pages.kept_site import Open
+from tests.pages.reading import run
 
 
 def test_it_says_when_by_whom_and_with_how_many_requests(open_page: Open, home: Path) -> None:
@@ -57,6 +61,41 @@ def test_after_a_later_sync_it_says_which_numbers_are_of_that_sync_alone(
     assert [one.value for one in later.caption if "of the last sync alone" in one.value]
     assert not [one for one in first if "of the last sync alone" in one]
     assert "Accounts listed" in [one.label for one in later.metric]
+
+
+def test_all_that_is_kept_is_told_before_what_the_last_sync_read(home: Path) -> None:
+    """Each of the company's acts is told once; the sync read one twice, and none was new."""
+    read = {"mode": "later", "acts": 10, "new_acts": 0}
+    app = run("data", home, meta=read)
+    snapshot = Snapshot.load(kept_site.a_site(home))
+    first = date_words(local_time(int(snapshot.tally["at"].min()), "UTC").date())
+    assert f"**Kept:** 9 acts on 1 issue since {first}." in [one.value for one in app.markdown]
+    shown = texts(app)
+    kept = next(n for n, (_, one) in enumerate(shown) if one.startswith("**Kept:** 9"))
+    assert "of the last sync alone" in shown[kept + 1][1]
+    assert shown[kept + 2] == ("metric", "Accounts listed")
+    acts = next(one for one in app.metric if one.label == "Acts read")
+    assert acts.value == "10" and "read twice and kept once" in acts.help
+    assert [one.value for one in app.caption if one.value.startswith("0 acts new in that sync")]
+
+
+def test_where_nothing_is_kept_that_is_said(home: Path) -> None:
+    assert "**Kept:** no acts." in [one.value for one in run("data", home, empty=True).markdown]
+
+
+def texts(app: Any) -> list[tuple[str, str]]:
+    """What a page says, from top to bottom: the kind of each element, and its text or label."""
+    told = []
+
+    def walk(block: Any) -> None:
+        for one in block.children.values():
+            if hasattr(one, "children"):
+                walk(one)
+            elif one.type in ("markdown", "caption", "metric"):
+                told.append((one.type, one.label if one.type == "metric" else one.value))
+
+    walk(app.main)
+    return told
 
 
 def test_the_start_of_what_is_known_is_one_phrase(open_page: Open, home: Path) -> None:

@@ -10,11 +10,12 @@ import pytest
 from jira_usage import publication, sync
 from jira_usage.coverage import CoverageNotes
 from jira_usage.period import DAY_MS
+from jira_usage.reports import narrowed
 from jira_usage.reports.narrowed import OF_THE_SITE
 from jira_usage.reports.remarks import LEFT_OUT, NAMELESS, nameless
 from jira_usage.scope import Scope
 from tests.builders import NOW
-from tests.reports.test_narrowed import KEY, PARTS, Taking, everything_told, narrowed, two_halves
+from tests.reports.test_narrowed import KEY, PARTS, Taking, everything_told, two_halves
 
 UNSEEN = (
     "80 issues with logged work can't be seen: archived, restricted or deleted. "
