@@ -37,10 +37,29 @@ def shown() -> str:
 
 
 def show(new: WhatsNew) -> None:
-    """A card for each kind of change."""
+    """A card for each kind of change; those that are unknown for one reason share one."""
+    together = alike(new)
     with st.grid(3, min_column_width=160):
         for change, label in CHANGE_WORDS.items():
-            _card(new, change, label)
+            if not any(change in some for some in together.values()):
+                _card(new, change, label)
+    for why, some in together.items():
+        with st.container(border=True):
+            labels = ", ".join(CHANGE_WORDS[change].lower() for change in some)
+            st.markdown(f"**{labels.capitalize()}: {UNKNOWN}**")
+            for words in (why, *(new.notes.get(change, "") for change in some)):
+                if words:
+                    st.caption(safe(words))
+
+
+def alike(new: WhatsNew) -> dict[str, list[str]]:
+    """By the reason: the kinds of change that are unknown for it, where they are several."""
+    found: dict[str, list[str]] = {}
+    for change in CHANGE_WORDS:
+        why = new.untold.get(change, "")
+        if why and not new.people(change):
+            found.setdefault(why, []).append(change)
+    return {why: some for why, some in found.items() if len(some) > 1}
 
 
 def show_realized(told: Realized | None, currency: str) -> None:

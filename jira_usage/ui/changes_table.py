@@ -9,7 +9,7 @@ import streamlit as st
 
 from jira_usage.metrics.realized import STATE_WORDS, Realized
 from jira_usage.metrics.tables import NO_NAME, instants
-from jira_usage.metrics.whats_new import CHANGE_WORDS, WhatsNew
+from jira_usage.metrics.whats_new import CHANGE_WORDS, STOPPED, WhatsNew
 from jira_usage.metrics.words import people_count, plural
 from jira_usage.ui import address, changes_cards, clicks, columns, way_back
 from jira_usage.ui.people_table import HIGHEST, ROW_HEIGHT
@@ -42,27 +42,42 @@ def show(view: View, new: WhatsNew) -> None:
             title="Nothing is different",
         )
         return
+    stopped = rows["change"] == STOPPED
     _table(
         view,
         rows.assign(
             name=_names(rows),
             what=rows["change"].map(CHANGE_WORDS),
             product=_products(view, rows["product_key"]),
-            when=instants(rows["at"]),
+            when=instants(rows["at"].astype("Int64").mask(stopped)),
+            last_act=instants(rows["at"].astype("Int64").where(stopped)),
         ),
         "changes",
-        {
-            "what": "What changed",
-            "product": "Product",
-            "when": columns.moment(
-                "When",
-                view.zone,
-                width=150,
-                help="Of joining, leaving, accounts and products: the sync that found it. "
-                "Of work: the last act, or the act with which they came back or began.",
-            ),
-        },
+        {"what": "What changed"}
+        | ({"product": "Product"} if rows["product_key"].any() else {})
+        | ({} if stopped.all() else {"when": _when(view)})
+        | ({"last_act": _last_act(view)} if stopped.any() else {}),
         "What changed, and of whom",
+    )
+
+
+def _when(view: View) -> Any:
+    return columns.moment(
+        "When",
+        view.zone,
+        width=150,
+        help="Of joining, leaving, accounts and products: the sync that found it. "
+        "Of work: the act with which they came back or began.",
+    )
+
+
+def _last_act(view: View) -> Any:
+    return columns.moment(
+        "Last act",
+        view.zone,
+        width=150,
+        help="Of who stopped working. They count as working for some days after it, "
+        "so it may lie before the date that was chosen.",
     )
 
 

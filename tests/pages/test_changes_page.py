@@ -21,6 +21,7 @@ from tests.pages.reading import HOSTILE, address, click_cell, metrics, open_page
 
 JIRA = "jira-software"
 HOUR_MS = 3_600_000
+COMING = "Joined, left, got a product, lost a product, enabled again, deactivated"
 
 
 def now_ms() -> int:
@@ -75,7 +76,7 @@ def test_the_first_sync_and_a_date_tell_of_work_only(tmp_path: Path) -> None:
     acts = [act("ann", at=days_ago(35, now=now_ms()))]
     app = run("changes", tmp_path, acts=acts, covered_days=100, address={"since": on(10)})
     told = metrics(app)
-    assert told["Joined"] == told["Got a product"] == "unknown"
+    assert "Joined" not in told and f"**{COMING}: unknown**" in words(app)
     assert (told["Stopped working"], told["Came back"]) == ("1", "0")
 
 
@@ -83,11 +84,34 @@ def test_before_the_first_sync_all_is_unknown_though_another_followed(tmp_path: 
     first = days_ago(0.1, now=now_ms())
     later = {"watched_from": first, "previous_as_of": first}
     app = run("changes", tmp_path, meta=later, address={"since": on(10)})
-    told = metrics(app)
-    coming = ("Joined", "Left", "Got a product", "Lost a product", "Enabled again", "Deactivated")
-    assert [told[name] for name in coming] == ["unknown"] * 6
+    assert "Joined" not in metrics(app) and f"**{COMING}: unknown**" in words(app)
     why = [one.value for one in app.caption if "the first sync" in one.value]
-    assert len(why) == 6 and all(one.startswith("Unknown before ") for one in why)
+    assert len(why) == 1 and why[0].startswith("Unknown before "), "one reason is told once"
+
+
+def test_what_is_known_of_one_kind_stands_alone_though_others_are_unknown(tmp_path: Path) -> None:
+    """The last sync was refused the list of users; an earlier one found that somebody joined."""
+    old = [changed("ben", "joined", 5)]
+    app = run("changes", tmp_path, changes=old, refused={"users": "No."}, address={"since": on(6)})
+    assert metrics(app)["Joined"] == "1"
+    rest = "Left, got a product, lost a product, enabled again, deactivated"
+    assert f"**{rest}: unknown**" in words(app)
+
+
+def test_a_column_that_is_empty_is_not_shown_and_the_last_act_is_called_so(tmp_path: Path) -> None:
+    acts = [act("ann", at=days_ago(35, now=now_ms())), act("ben", at=days_ago(1, now=now_ms()))]
+    what = {"acts": acts, "covered_days": 100, "address": {"since": on(10)}}
+    app = run("changes", tmp_path, **what)
+    assert heads(app) == ["name", "what", "when", "last_act"]
+    shown = app.dataframe[0].value.set_index("account_id")
+    assert shown["when"].isna()["ann"] and shown["last_act"].isna()["ben"]
+    assert shown["last_act"].notna()["ann"] and shown["when"].notna()["ben"]
+    assert heads(press(app, "changes_open_stopped")) == ["name", "what", "last_act"]
+    assert heads(run("changes", tmp_path, changes=TOLD)) == ["name", "what", "product", "when"]
+
+
+def heads(app: AppTest) -> list[str]:
+    return list(app.dataframe[0].proto.column_order)
 
 
 def test_everything_since_the_last_sync(tmp_path: Path) -> None:
@@ -177,7 +201,7 @@ def test_what_the_last_sync_could_not_read_is_unknown(tmp_path: Path) -> None:
     old = [changed("ben", "joined", 5)]
     app = run("changes", tmp_path, changes=old, refused=refused)
     told = metrics(app)
-    assert (told["Joined"], told["Got a product"]) == ("1", "unknown")
+    assert told["Joined"] == "1" and "**Got a product, lost a product: unknown**" in words(app)
     assert "could not read all of: licenses" in words(app).replace("\\", "")
 
 
