@@ -45,24 +45,29 @@ def show(view: View, wanted: Wanted) -> None:
 
 def _show_form(view: View, wanted: Wanted) -> None:
     with st.form("share_link", border=False):
-        first, second, third = st.columns([2, 1, 2], vertical_alignment="bottom")
-        label = first.text_input(
-            "For whom", key="share_label", max_chars=links.LONGEST_LABEL, placeholder="Finance"
-        )
-        lasts = second.selectbox(
-            "Ends after",
-            list(LASTS),
-            index=list(LASTS).index(USUALLY),
-            format_func=LASTS.__getitem__,
-            key="share_lasts",
-        )
-        frozen = third.radio(
-            "Shows",
-            list(KINDS),
-            format_func=KINDS.__getitem__,
-            key="share_frozen",
-            horizontal=True,
-        )
+        with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+            label = st.text_input(
+                "For whom",
+                key="share_label",
+                max_chars=links.LONGEST_LABEL,
+                placeholder="Finance",
+                width=280,
+            )
+            lasts = st.selectbox(
+                "Ends after",
+                list(LASTS),
+                index=list(LASTS).index(USUALLY),
+                format_func=LASTS.__getitem__,
+                key="share_lasts",
+                width=140,
+            )
+            frozen = st.radio(
+                "Shows",
+                list(KINDS),
+                format_func=KINDS.__getitem__,
+                key="share_frozen",
+                horizontal=True,
+            )
         asked = st.form_submit_button(
             "Create a link", icon=":material/add_link:", disabled=wanted.scope is None
         )
