@@ -19,6 +19,7 @@ FREE_TEXTS = frozenset(
     (
         *("display_name", "email", "groups", "roles", "product_name", "fields"),
         *("reasons_for", "reasons_against", "note", "decided_by"),
+        *("price", "currency"),
     )
 )
 _RISKY = ("=", "+", "-", "@", "\t", "\r")

@@ -11,7 +11,7 @@ TITLES = {"reclaim": "Reclaim list"}
 
 
 def to_xlsx(report: Report, rows: Sheets) -> bytes:
-    """Summary, users, licenses, access, daily and the reclaim list, as far as they are wanted."""
+    """Summary, users, licenses, access, daily, reclaim list and renewal, as far as wanted."""
     sheets = [
         Sheet(TITLES.get(name, name.capitalize()), frame, schema)
         for name, (frame, schema) in rows.items()
@@ -25,6 +25,9 @@ def _summary(report: Report) -> Iterator[tuple[str, str | int, str]]:
     for tile in report.headlines:
         plain = tile.value.replace(",", "")
         yield tile.label, int(plain) if plain.isdecimal() else tile.value, tile.note
+    for section in report.sections:
+        if section.key == "renewal":
+            yield "Renewal", f"{section.title}. {section.more}", section.note
     yield "Definition", report.definition, ""
     for name, words in report.about.items():
         yield name, words, ""

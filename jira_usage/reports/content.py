@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from jira_usage.datasets import DATASETS, dataset
-from jira_usage.metrics import answers, findings
+from jira_usage.metrics import answers, findings, renewal
 from jira_usage.metrics.headline import Headline, headlines
 from jira_usage.metrics.tables import about
 from jira_usage.metrics.verdicts import verdict_counts
@@ -115,6 +115,9 @@ def build_sheets(subject: Subject, making: Making) -> Sheets:
         listed = answers.reclaim_list(*subject.key, subject.noted, subject.beside)
         rows = listed.select({}).rows
         made["reclaim"] = (listed.exported(rows), listed.schema)
+    if renewal.anything_told(subject.said) and snapshot.knows_holders:
+        lines = sections.renewal_lines(subject)
+        made["renewal"] = (renewal.exported(lines, subject.said.currency), renewal.SCHEMA)
     if making.people == "names":
         return made
     licenses = made["licenses"][0]

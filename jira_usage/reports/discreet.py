@@ -16,6 +16,8 @@ from jira_usage.scope import FEWEST
 
 OTHER: Final = "other"
 UNDER: Final = f"under {FEWEST} each"
+BY_PRODUCT: Final = ("licenses", "renewal")
+"""The sheets with a row for each product."""
 COLUMNS: Final = {
     "users": (
         *("account_id", "display_name", "account_type", "active", "licenses"),
@@ -42,13 +44,13 @@ def discreet(
 
     Acts are dated by UTC days: their instants could be looked up in Jira.
     """
-    if name == "licenses":
+    if name in BY_PRODUCT:
         frame = frame[~frame["product_key"].isin(list(small))].reset_index(drop=True)
     for column in ("licenses", "included_licenses"):
         if column in frame:
             frame = frame.assign(**{column: _merged(frame[column], small)})
     for column in ("product_key", "product_name"):
-        if name != "licenses" and column in frame:
+        if name not in BY_PRODUCT and column in frame:
             hidden = frame["product_key"].isin(list(small))
             frame = frame.assign(**{column: frame[column].mask(hidden, OTHER)})
     if "last_active_at" in frame:

@@ -25,6 +25,7 @@ from jira_usage.reports.subject import Subject
 from jira_usage.schema import TABLES
 from jira_usage.scope import FEWEST, Scope
 from jira_usage.snapshot import Snapshot
+from jira_usage.terms import Terms
 
 NOT_SHARED = "This is not part of what is shown."
 OF_THE_SITE = "Of the whole site: "
@@ -53,6 +54,7 @@ def narrowed(subject: Subject, scope: Scope, pseudonyms: Pseudonyms) -> Subject:
         snapshot=part,
         noted=part.noted(subject.noted),
         beside=part.beside(subject.beside),
+        said=subject.said if scope.part == "site" else Terms(),
     )
 
 

@@ -11,7 +11,7 @@ import orjson
 import pandas as pd
 
 from jira_usage import charts
-from jira_usage.metrics import answers, findings
+from jira_usage.metrics import answers, findings, renewal
 from jira_usage.metrics.reclaim import GIVEABLE, count_words, free_words
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.rows import each
@@ -78,6 +78,7 @@ def all_of(
     yield trend(subject)
     yield from licenses(subject, roster, small)
     yield from offered(subject, roster, people_, small)
+    yield from renew(subject, small)
     yield kinds(subject)
     yield hours(subject)
     yield projects(subject, whole=people_ == "names")
@@ -203,6 +204,37 @@ def offered(
             folded=True,
             note=_cut(MOST_OFFERED, many, "licenses"),
         )
+
+
+def renew(subject: Subject, small: set[str]) -> Iterator[Section]:
+    """What the renewal costs and saves, where seats or prices were told; small ones are merged."""
+    all_, currency = renewal_lines(subject), subject.said.currency
+    some = [line for line in all_ if line.product_key not in small]
+    if not some:
+        return
+    rows = [renewal.words(line, currency) for line in some]
+    if merged := len(all_) - len(some):
+        blank = ("",) * (len(renewal.HEADS) - 2)
+        rows.append((plural(merged, "other product"), UNDER, *blank))
+    limits = subject.noted.thresholds
+    short = answers.known_of(*subject.key).short(limits)
+    notes = (renewal.BY_HAND, short, *renewal.doubts(some))
+    yield Section(
+        "renewal",
+        renewal.title_words(some, currency),
+        renewal.over_all_words(some, currency, subject.said.buffer),
+        table=_table(renewal.HEADS, rows, "Renewal of each product"),
+        note=" ".join(one for one in notes if one),
+    )
+
+
+def renewal_lines(subject: Subject) -> list[renewal.Line]:
+    """The products to renew; none where nothing was told, or holders are unknown."""
+    if not (renewal.anything_told(subject.said) and subject.snapshot.knows_holders):
+        return []
+    listed = answers.reclaim_list(*subject.key, subject.noted, subject.beside)
+    seats = answers.seat_table(*subject.key)
+    return renewal.lines(listed, seats, subject.said, subject.period.last_on)
 
 
 def kinds(subject: Subject) -> Section:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from jira_usage import decisions, seen, terms
@@ -12,6 +13,7 @@ from jira_usage.period import Period
 from jira_usage.scope import People
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import SiteStore
+from jira_usage.terms import Terms
 
 
 @dataclass(frozen=True)
@@ -23,11 +25,17 @@ class Subject:
     count_created: bool = False
     noted: Noted = field(default_factory=Noted)
     beside: Beside = field(default_factory=Beside)
+    said: Terms = field(default_factory=Terms)
 
     @property
     def key(self) -> tuple[Snapshot, Period, bool]:
         """The arguments that every function of metrics.answers begins with."""
         return self.snapshot, self.period, self.count_created
+
+    @property
+    def beside_it(self) -> tuple[Hashable, ...]:
+        """What people have noted, as a part of a key."""
+        return self.noted, self.beside, self.said.to_json()
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,8 @@ def subject_of(
 
     Raises StoreDamaged where one of these notes can't be read.
     """
-    return Subject(snapshot, period, count_created, decisions.noted(kept), beside_of(kept))
+    noted, said = decisions.noted(kept), terms.terms_of(kept)
+    return Subject(snapshot, period, count_created, noted, beside_of(kept), said)
 
 
 def beside_of(kept: SiteStore) -> Beside:

@@ -47,5 +47,5 @@ def _report(kept: SiteStore, snapshot: Snapshot, people: People) -> Report:
         part = narrowed(subject, Scope(people=people), Pseudonyms.of(kept))
         return build_report(part, Making("this server", snapshot.as_of_ms, people=people))
 
-    key = (str(kept.folder), people, snapshot.id, subject.noted, subject.beside)
+    key = (str(kept.folder), people, snapshot.id, *subject.beside_it)
     return _reports.get(key, make)

@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from jira_usage.errors import JiraUsageError
+from jira_usage.metrics.renewal import anything_told
 from jira_usage.pseudonyms import Pseudonyms
 from jira_usage.reports import (
     Making,
@@ -36,6 +37,7 @@ ROWS = {
     "access": "Access",
     "daily": "Daily",
     "reclaim": "Reclaim list",
+    "renewal": "Renewal",
 }
 NEEDS_PEOPLE = ("users", "access", "reclaim")
 
@@ -102,11 +104,14 @@ def _show_rows(basis: Basis, scope: Scope, words: str, stem: str) -> None:
         return written("csv", [frame], schema)
 
     licensed = basis.whole.snapshot.knows_holders and scope.part != "projects"
+    renewed = licensed and scope.part == "site" and anything_told(basis.whole.said)
     with st.container(horizontal=True):
         for name, label in ROWS.items():
             if name in NEEDS_PEOPLE and scope.people == "none":
                 continue
             if name == "reclaim" and not licensed:
+                continue
+            if name == "renewal" and not renewed:
                 continue
             button(
                 label,

@@ -117,7 +117,7 @@ def _report(kept: SiteStore, link: Link) -> Report | None:
         def make() -> Report:
             return build_report(narrowed(subject, link.scope, Pseudonyms.of(kept)), making)
 
-        key = (str(kept.folder), link.id, snapshot.id, subject.noted, subject.beside)
+        key = (str(kept.folder), link.id, snapshot.id, *subject.beside_it)
         return _reports.get(key, make)
     except JiraUsageError:
         return None
@@ -149,7 +149,7 @@ def _show_section(section: Section, title: str) -> None:
             else:
                 _show_table(section.table)
         if section.note:
-            st.caption(safe(section.note))
+            st.caption(safe(section.note, longest=2_000))
 
 
 def _show_table(table: Table) -> None:

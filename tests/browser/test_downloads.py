@@ -132,6 +132,7 @@ def test_the_files_of_share_and_of_its_link(visitor: Visitor, visit: Visit, peop
     visitor.settle()
     files = undated(downloads(visitor))
     heads = {name: DATASETS[name].names for name in ("licenses", "daily")}
+    heads |= {"renewal": ["product_key", "bought", "needed", "saved_monthly", "renews_on"]}
     if people != "Left out":
         heads |= {name: ["account_id", "product_key"] for name in ("access", "reclaim")}
         heads |= {"users": ["account_id", "display_name", "licenses", "actions"]}

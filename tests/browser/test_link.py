@@ -79,3 +79,16 @@ def test_what_opens_nothing_says_one_neutral_sentence(
     words = guest.page.get_by_test_id("stMain").inner_text().split("\n")
     assert [line for line in words if " " in line] == [NOTHING]
     assert guest.page.get_by_test_id("stSidebarNavLink").count() == 0
+
+
+def test_how_long_a_link_will_last_is_whole_at_every_width(visit: Visit) -> None:
+    visitor = visit()
+    visitor.open()
+    visitor.explore()
+    visitor.go("Share")
+    shown = visitor.page.get_by_role("combobox", name="Ends after")
+    for width in (1440, 820, 390):
+        visitor.page.set_viewport_size({"width": width, "height": 900})
+        visitor.settle()
+        assert shown.input_value() == "30 days"
+        assert shown.evaluate("one => one.scrollWidth <= one.clientWidth"), width
