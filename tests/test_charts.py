@@ -72,6 +72,14 @@ def test_weekends_are_grey_and_today_is_hatched(tmp_path: Path) -> None:
     assert sum(len(bar.x) for name, bar in bars.items() if name != "7-day mean") == 7
 
 
+def test_the_line_of_means_catches_no_click_and_its_bars_tell_the_mean(tmp_path: Path) -> None:
+    made = all_charts(snapshot(tmp_path, **company()), 30)["active_trend"]
+    traces = {trace.name: trace for trace in made.data}
+    assert traces["7-day mean"].hoverinfo == "skip"
+    early, late = (traces["Working day"].customdata[place] for place in (0, -1))
+    assert early == "0 acts" and late == "2 acts<br>7-day mean: <b>0.4</b>"
+
+
 def test_days_that_were_not_read_are_shaded_and_have_no_bar(tmp_path: Path) -> None:
     kept = snapshot(tmp_path, covered_days=3, **company())
     made = charts.active_trend(answers.active_trend(kept, window(10), False))
@@ -107,6 +115,12 @@ def test_an_hour_that_was_not_read_is_not_called_quiet(tmp_path: Path) -> None:
     kept = snapshot(tmp_path, covered_days=2, **company())
     _, points = all_charts(kept, 30)["weekday_hours"].data
     assert sum(told[3].endswith(": not read") for told in points.customdata) >= 4 * 24
+
+
+def test_a_pointer_on_a_kind_of_a_day_is_on_that_part_alone(tmp_path: Path) -> None:
+    """In a unified hover a click takes the first kind, whichever part it was on."""
+    made = all_charts(snapshot(tmp_path, **company()), 30)["kinds_by_day"]
+    assert made.layout.hovermode == "closest" and len(made.data) == 3
 
 
 def test_names_from_jira_are_no_markup(tmp_path: Path) -> None:

@@ -10,7 +10,10 @@ from jira_usage.metrics.words import GROUP_WORDS, KIND_GROUPS
 
 
 def kinds_by_day(frame: pd.DataFrame) -> go.Figure:
-    """Stacked bars of acts per date, from acts_by_day; today is hatched, as it is not over."""
+    """Stacked bars of acts per date, from acts_by_day; today is hatched, as it is not over.
+
+    A pointer is on one part alone: of all parts of a day a click would take the first.
+    """
     traces = []
     last = frame["date"].max()
     for group in KIND_GROUPS:
@@ -30,7 +33,7 @@ def kinds_by_day(frame: pd.DataFrame) -> go.Figure:
                     "line": {"width": 0},
                     "pattern": {"shape": ["/" if day == last else "" for day in rows["date"]]},
                 },
-                hovertemplate=f"{label}: <b>%{{y:,}}</b><extra></extra>",
+                hovertemplate=f"%{{x|%a, %b %-d}}<br>{label}: <b>%{{y:,}}</b><extra></extra>",
             )
         )
     made = figure(
@@ -39,7 +42,7 @@ def kinds_by_day(frame: pd.DataFrame) -> go.Figure:
         barmode="stack",
         showlegend=True,
         legend={**legend_above(), "traceorder": "normal"},
-        hovermode="x unified",
+        hovermode="closest",
     )
     made.update_xaxes(**day_axis(sorted(set(frame["date"]))))
     made.update_yaxes(title={"text": "acts", "font": {"size": 12}}, nticks=5, tickformat=",d")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -18,6 +20,7 @@ from jira_usage.charts.look import (
     note,
 )
 from jira_usage.metrics.rows import each
+from jira_usage.metrics.words import plural
 
 MOST_SPIKES = 3
 
@@ -28,7 +31,8 @@ def active_trend(
     """A bar per date and the 7-day mean as a line, from active_trend; `spikes` get a note.
 
     Weekends are grey, today is hatched because it is not over, and dates that were not
-    read are shaded and empty.
+    read are shaded and empty. The line says nothing under the pointer, the bars tell the mean:
+    of all that is under it a click takes the first alone, and a line has no points to choose.
     """
     told = frame[frame["active_users"].notna()]
     traces: list[object] = [
@@ -45,7 +49,7 @@ def active_trend(
                 name="7-day mean",
                 mode="lines+markers" if len(mean) == 1 else "lines",
                 line={"color": MEAN, "width": 2.5, "shape": "spline", "smoothing": 0.6},
-                hovertemplate="7-day mean: <b>%{y:.1f}</b><extra></extra>",
+                hoverinfo="skip",
             )
         )
     made = figure(
@@ -72,7 +76,7 @@ def _bars(rows: pd.DataFrame, name: str, color: str, *, hatched: bool = False) -
         x=rows["date"],
         y=rows["active_users"].astype(int),
         name=name,
-        customdata=rows["actions"].astype(int),
+        customdata=[_more(row) for row in each(rows)],
         width=DAY_WIDTH,
         showlegend=bool(len(rows)),
         marker={
@@ -81,8 +85,14 @@ def _bars(rows: pd.DataFrame, name: str, color: str, *, hatched: bool = False) -
             "line": {"width": 1 if hatched else 0, "color": color},
             "cornerradius": 3,
         },
-        hovertemplate=f"{name}: <b>%{{y:,}}</b> active, %{{customdata:,}} acts<extra></extra>",
+        hovertemplate=f"{name}: <b>%{{y:,}}</b> active, %{{customdata}}<extra></extra>",
     )
+
+
+def _more(row: Any) -> str:
+    """“1,234 acts”, and in a line of its own the mean, where it is known."""
+    mean = "" if pd.isna(row.mean_7) else f"<br>7-day mean: <b>{row.mean_7:.1f}</b>"
+    return plural(int(row.actions), "act") + mean
 
 
 def _note_spikes(made: go.Figure, told: pd.DataFrame, spikes: pd.DataFrame) -> None:

@@ -82,6 +82,12 @@ def kind_facet(events: pd.DataFrame, account_ids: pd.Series, period: Period) -> 
     )
 
 
+def option_of(group: str) -> str:
+    """What the facet `kind` calls a group of kinds: a group of one kind is that kind."""
+    several = len(KIND_GROUPS[group]) > 1
+    return group if several else KIND_GROUPS[group][0]
+
+
 def acts_by_day(daily: pd.DataFrame, *, count_created: bool = False) -> pd.DataFrame:
     """date, group, actions: the acts of each date by group of kinds. Unread dates are unknown.
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from jira_usage import charts
 from jira_usage.metrics import answers, findings, narrowing
+from jira_usage.metrics.kinds import option_of
 from jira_usage.metrics.robots import robots
 from jira_usage.metrics.roster import Roster
 from jira_usage.metrics.tables import instants, type_words
@@ -148,7 +149,7 @@ def _most_active(told: pd.DataFrame) -> pd.DataFrame:
 def _did_on(point: Mapping[str, Any]) -> dict[str, str]:
     """All accounts with an act of this kind on this date."""
     day = date.fromisoformat(str(point["x"])[:10])
-    return narrowing.on(day) | {"kind": cards.named(point)}
+    return narrowing.on(day) | {"kind": option_of(cards.named(point))}
 
 
 def _at_hour(point: Mapping[str, Any]) -> dict[str, str] | None:

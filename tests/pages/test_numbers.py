@@ -243,6 +243,16 @@ def test_a_click_on_a_chart_opens_the_people_of_that_very_part(
     assert shown(found) == most > 0
 
 
+def test_a_click_on_any_kind_of_a_day_opens_who_did_that_kind(site: Path) -> None:
+    found = {}
+    for part in figures(opened("activity", site, {}))["chart_kinds"]["data"]:
+        most, day = max(zip(values(part["y"]), part["x"], strict=True))
+        point = {"x": day, "customdata": part["customdata"][0]}
+        app = clicked("activity", site, "chart_kinds", {"points": [point]})
+        found[app.query_params["kind"]] = 0 < shown(app) <= most
+    assert found == {"issue_changed": True, "comments": True, "work_logs": True}
+
+
 def test_a_click_on_the_bar_of_verdicts_opens_its_people(site: Path) -> None:
     parts = figures(opened("overview", site, {}))["chart_who_works"]["data"]
     for part in parts[:3]:
