@@ -22,6 +22,8 @@ LIFE_WORDS: Final = {
     UNSEEN: "Can't tell",
 }
 FADED: Final = 0.5
+FADING_DAYS: Final = 14
+"""In a shorter window nothing is called fading: each half would be a day or two of work."""
 # Up to how many working days, by name: the rest is “more”.
 STEPS: Final = (0, 2, 5, 10, 15, 20)
 
@@ -37,27 +39,30 @@ def project_life(
 ) -> pd.DataFrame:
     """project_key, before, after, life: a row for each project of the table projects.
 
-    `after` are the people active on the later half of the window's dates, `before` on as
-    many dates before. A project is dead where no person was active in the window, and
-    fading where `after` is half of `before` or less. `blind` says that not all of the
-    window was read: then nothing is dead or fading; nor is what the token can't browse.
+    `after` are the people active on the later half of the window's working days, `before`
+    on as many before: complete Mondays to Fridays. A project is dead where no person was
+    active in the window, and fading where `after` is half of `before` or less and the window
+    has FADING_DAYS. `blind` says that not all of the window was read: then nothing is dead
+    or fading; nor is what the token can't browse.
     """
-    half = period.days // 2
+    working = np.flatnonzero(working_days(period, 0))
+    half = len(working) // 2
     within = counted(events_within(events, period), count_created=count_created)
     within = within[by_people(within, users)]
     days = period.day_numbers(within["at"].to_numpy())
     keys = projects.drop_duplicates("project_key")["project_key"]
     frame = pd.DataFrame({"project_key": keys.to_numpy(object)}).astype("str")
     for name, chosen in (
-        ("before", (days >= period.days - 2 * half) & (days < period.days - half)),
-        ("after", days >= period.days - half),
+        ("before", np.isin(days, working[len(working) - 2 * half : len(working) - half])),
+        ("after", np.isin(days, working[len(working) - half :])),
         ("people", days >= 0),
     ):
         told = people_by_project(within[chosen])
         frame[name] = frame["project_key"].map(told).fillna(0).astype("int64")
     seen = projects.drop_duplicates("project_key")["browsable"].fillna(True).to_numpy(dtype=bool)
     idle = (frame["people"] == 0).to_numpy()
-    fading = ((frame["before"] > 0) & (frame["after"] <= frame["before"] * FADED)).to_numpy()
+    fewer = (frame["before"] > 0) & (frame["after"] <= frame["before"] * FADED)
+    fading = fewer.to_numpy() & (period.days >= FADING_DAYS)
     untold = (idle & (~seen | blind)) | (fading & blind)
     frame["life"] = np.select([untold, idle, fading], [UNSEEN, DEAD, FADING], default=ALIVE)
     return frame[["project_key", "before", "after", "life"]]

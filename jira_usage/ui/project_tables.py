@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from jira_usage.metrics.adoption import LIFE_WORDS
+from jira_usage.metrics.adoption import FADING_DAYS, LIFE_WORDS
 from jira_usage.metrics.tables import instants
 from jira_usage.metrics.words import plural
 from jira_usage.ui import address, cards, columns
@@ -14,7 +14,8 @@ from jira_usage.ui.view import View
 COLUMNS = ("project_key", "name", "people", "how", "actions", "days", "last", "lead", "members",
            "share")  # fmt: skip
 LIFE = (
-    "Fading: in the later half of the days shown, half as many people as in the earlier, or fewer."
+    "Fading: on the later half of the working days shown, half as many people as on the earlier, "
+    f"or fewer. Told from {FADING_DAYS} days on."
 )
 MEMBERS = "Enabled people in a role of the project, where project roles could be read."
 

@@ -22,7 +22,7 @@ def on(account_id: str, days: int, **more: Any) -> dict[str, Any]:
     return event(account_id, at=NOW - days * DAY_MS, **more)
 
 
-def life(*acts: dict[str, Any], days: int = 8, **more: Any) -> tuple[int, int, str]:
+def life(*acts: dict[str, Any], days: int = 14, **more: Any) -> tuple[int, int, str]:
     projects = table("projects", [project("WEB", browsable=more.pop("browsable", True))])
     row = project_life(events(*acts), USERS, projects, window(days), **more).iloc[0]
     return int(row["before"]), int(row["after"]), str(row["life"])
@@ -30,29 +30,53 @@ def life(*acts: dict[str, Any], days: int = 8, **more: Any) -> tuple[int, int, s
 
 def test_a_project_is_dead_where_no_person_was_active() -> None:
     assert life() == (0, 0, "dead")
-    assert life(on("bot", 1), on("ann", 8)) == (0, 0, "dead")
+    assert life(on("bot", 1), on("ann", 14)) == (0, 0, "dead")
     assert life(on("ann", 1, kind="issue_created")) == (0, 0, "dead")
     assert life(on("ann", 1, kind="issue_created"), count_created=True) == (0, 1, "alive")
 
 
 def test_a_project_fades_where_half_of_its_people_or_fewer_are_left() -> None:
-    # Of eight dates the later four are today and three before.
-    both = (on("ann", 7), on("ben", 4))
-    assert life(*both, on("ann", 3)) == (2, 1, "fading")
-    assert life(*both, on("ann", 3), on("ben", 0)) == (2, 2, "alive")
-    assert life(*both, on("cyn", 7), on("ann", 3), on("cyn", 0)) == (3, 2, "alive")
-    assert life(on("ann", 5)) == (1, 0, "fading")
+    # Today is a Friday: the later half is Monday to Thursday, the other Tuesday to Friday before.
+    both = (on("ann", 10), on("ben", 7))
+    assert life(*both, on("ann", 4)) == (2, 1, "fading")
+    assert life(*both, on("ann", 4), on("ben", 1)) == (2, 2, "alive")
+    assert life(*both, on("cyn", 8), on("ann", 4), on("cyn", 1)) == (3, 2, "alive")
+    assert life(on("ann", 7)) == (1, 0, "fading")
     assert life(on("ann", 2)) == (0, 1, "alive")
 
 
-def test_the_first_date_of_an_odd_window_is_in_no_half() -> None:
-    assert life(on("ann", 8), days=9) == (0, 0, "alive")
+def test_weekends_and_today_let_no_project_fade() -> None:
+    assert life(on("ann", 13), on("ann", 6), on("ann", 5)) == (0, 0, "alive")
+    assert life(on("ann", 8), on("ann", 0), on("ben", 0)) == (1, 0, "fading")
+
+
+def test_the_first_of_an_odd_number_of_working_days_is_in_no_half() -> None:
+    assert life(on("ann", 11)) == (0, 0, "alive")
+
+
+def test_both_halves_have_equally_many_working_days() -> None:
+    """Somebody else on each working day, whichever weekday today is."""
+    users = table("users", [user(f"p{n}") for n in range(30)])
+    projects = table("projects", [project("WEB")])
+    for late in range(7):
+        for days in range(14, 31):
+            period = window(days, now=NOW + late * DAY_MS)
+            ago = [n for n, day in enumerate(reversed(period.dates)) if day.weekday() < 5]
+            acts = [event(f"p{n}", at=NOW + (late - n) * DAY_MS) for n in ago]
+            told = project_life(events(*acts), users, projects, period).iloc[0]
+            assert told["before"] == told["after"] > 0 and told["life"] == "alive"
+
+
+@pytest.mark.parametrize("days", [1, 2, 7, 13])
+def test_nothing_fades_in_a_window_of_less_than_two_weeks(days: int) -> None:
+    acts = [on(who, n) for who in ("ann", "ben", "cyn") for n in range(3, days)]
+    assert life(on("ann", 0), *acts, days=days)[2] == "alive"
 
 
 def test_what_is_not_seen_is_not_called_dead() -> None:
     assert life(browsable=False)[2] == "unseen"
     assert life(blind=True)[2] == "unseen"
-    assert life(on("ann", 5), blind=True)[2] == "unseen"
+    assert life(on("ann", 7), blind=True)[2] == "unseen"
     assert life(on("ann", 1), blind=True)[2] == "alive"
 
 
