@@ -123,6 +123,20 @@ def test_a_pointer_on_a_kind_of_a_day_is_on_that_part_alone(tmp_path: Path) -> N
     assert made.layout.hovermode == "closest" and len(made.data) == 3
 
 
+def test_what_does_not_count_is_gray_and_says_so_until_it_counts(tmp_path: Path) -> None:
+    made = company()
+    made["acts"].append(act("ann", at=NOW - 2 * DAY_MS, act="issue_created"))
+    kept = snapshot(tmp_path, **made)
+    for count_created, label, color in (
+        (False, "Created an issue (not counted)", look.UNCOUNTED),
+        (True, "Created an issue", look.KINDS["created"]),
+    ):
+        told = answers.person_page(kept, window(7), count_created, "ann")["kinds"]
+        bars = charts.kinds_of_person(told).data[0]
+        colors = dict(zip(bars.y, bars.marker.color, strict=True))
+        assert colors[label] == color and colors["Wrote a comment"] == look.KINDS["comments"]
+
+
 def test_names_from_jira_are_no_markup(tmp_path: Path) -> None:
     changed = company() | {
         "projects": [project("WEB", name=HOSTILE)],

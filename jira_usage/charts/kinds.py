@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from jira_usage.charts.look import DAY_WIDTH, KINDS, day_axis, figure, legend_above
+from jira_usage.charts.look import DAY_WIDTH, KINDS, UNCOUNTED, day_axis, figure, legend_above
+from jira_usage.metrics.rows import each
 from jira_usage.metrics.words import GROUP_WORDS, KIND_GROUPS
 
 
@@ -50,13 +51,19 @@ def kinds_by_day(frame: pd.DataFrame) -> go.Figure:
 
 
 def kinds_of_person(frame: pd.DataFrame) -> go.Figure:
-    """A horizontal bar per kind of act, from person_kinds or acts_by_kind."""
+    """A horizontal bar per kind of act, from person_kinds or acts_by_kind.
+
+    Kinds that do not make a person active are gray and say so: no other figure has them.
+    """
     rows = frame[frame["actions"] > 0].sort_values("actions")
     bars = go.Bar(
         x=rows["actions"],
-        y=rows["label"],
+        y=rows["label"].where(rows["counted"], rows["label"] + " (not counted)"),
         orientation="h",
-        marker={"color": [KINDS[group] for group in rows["group"]], "cornerradius": 3},
+        marker={
+            "color": [KINDS[row.group] if row.counted else UNCOUNTED for row in each(rows)],
+            "cornerradius": 3,
+        },
         text=[f"{number:,}" for number in rows["actions"]],
         textposition="outside",
         cliponaxis=False,

@@ -33,6 +33,7 @@ from jira_usage.metrics.words import (
 PEOPLE = "#2272C9"
 IDLE = "#B65C02"
 UNTOLD = "#727C8C"
+UNCOUNTED = UNTOLD
 WEEKEND = "#8E98A8"
 MEAN = "#D9822B"
 NOTE = "#7A8699"

@@ -377,7 +377,7 @@ def person_page(
             covered_from_ms=snapshot.covered_from_ms,
             count_created=count_created,
         ),
-        "kinds": person.person_kinds(own, period),
+        "kinds": person.person_kinds(own, period, count_created=count_created),
         "acts": person.last_acts(
             snapshot.last_events(account_id, person.LAST_ACTS), snapshot.users, snapshot.base_url
         ),

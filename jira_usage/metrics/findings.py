@@ -106,11 +106,20 @@ def projects(frame: pd.DataFrame) -> str:
 
 
 def person(name: str, calendar: pd.DataFrame, days: int) -> str:
-    """From person_calendar: on how many days somebody worked."""
-    active = int((calendar["actions"].fillna(0) > 0).sum())
+    """From person_calendar: on how many days somebody worked, and on how many working days.
+
+    Complete, fully read Mondays to Fridays are working days, as in trend.rates.
+    """
+    acted = calendar["actions"].fillna(0) > 0
+    active = int(acted.sum())
     if not active:
         return f"No work of {name} was found {window_words(days)}"
-    return f"{name} worked on {active} of {plural(days, 'day')}"
+    working = ~calendar["weekend"] & ~calendar["incomplete"] & calendar["actions"].notna()
+    told = f"{name} worked on {active} of {plural(days, 'day')}"
+    number = int(working.sum())
+    if not number:
+        return told
+    return f"{told}, {int(acted[working].sum())} of {plural(number, 'working day')}"
 
 
 def person_more(acts: pd.DataFrame, blind: str, zone_name: str) -> str:

@@ -12,7 +12,7 @@ from jira_usage.metrics.activity import counted, events_within
 from jira_usage.metrics.matrix import known_days, weekends
 from jira_usage.metrics.projects import UNREADABLE
 from jira_usage.metrics.rows import each
-from jira_usage.metrics.words import GROUP_OF_KIND, KIND_WORDS
+from jira_usage.metrics.words import GROUP_OF_KIND, KIND_WORDS, counted_kinds
 from jira_usage.period import Period
 from jira_usage.schema import FIELD_SEPARATOR
 
@@ -50,14 +50,17 @@ def person_calendar(
     )
 
 
-def person_kinds(own: pd.DataFrame, period: Period) -> pd.DataFrame:
-    """kind, group, label, actions: the kinds of act that occur in the window, most first."""
+def person_kinds(
+    own: pd.DataFrame, period: Period, *, count_created: bool = False
+) -> pd.DataFrame:
+    """kind, group, label, actions, counted: the kinds that occur in the window, most first."""
     number = events_within(own, period)["kind"].astype("str").value_counts()
     frame = pd.DataFrame({"kind": number.index.astype("str"), "actions": number.to_numpy()})
     frame["group"] = frame["kind"].map(GROUP_OF_KIND).astype("str")
     frame["label"] = frame["kind"].map(KIND_WORDS).astype("str")
     frame = frame.sort_values(["actions", "kind"], ascending=[False, True], ignore_index=True)
-    return frame[["kind", "group", "label", "actions"]]
+    frame["counted"] = frame["kind"].isin(counted_kinds(count_created))
+    return frame[["kind", "group", "label", "actions", "counted"]]
 
 
 def assigned_in_jira(account_id: str, base_url: str) -> str:

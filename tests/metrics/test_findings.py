@@ -89,7 +89,11 @@ def test_days_that_were_not_read() -> None:
 
 def test_one_person(tmp_path: Path) -> None:
     told = answers.person_page(snapshot(tmp_path, **company()), window(7), False, "ann")
-    assert findings.person("Ann", told["calendar"], 7) == "Ann worked on 2 of 7 days"
+    assert findings.person("Ann", told["calendar"], 7) == (
+        "Ann worked on 2 of 7 days, 2 of 4 working days"
+    )
+    today = answers.person_page(snapshot(tmp_path, **company()), window(1), False, "bot")
+    assert findings.person("Bot", today["calendar"], 1) == "Bot worked on 1 of 1 day"
     assert findings.person_more(told["acts"], "", "UTC") == (
         "Last act found: Thursday, November 19, 2026, 12:00."
     )

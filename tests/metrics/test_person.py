@@ -34,7 +34,8 @@ def test_empty() -> None:
     calendar = person_calendar(own, window())
     assert calendar["actions"].tolist() == [0] * 7
     assert list(calendar.columns) == ["date", "actions", "kinds", "weekend", "incomplete"]
-    assert list(person_kinds(own, window()).columns) == ["kind", "group", "label", "actions"]
+    columns = ["kind", "group", "label", "actions", "counted"]
+    assert list(person_kinds(own, window()).columns) == columns
     assert list(last_acts(own, USERS, "https://x").columns)[-1] == "link"
     columns = ["project_key", "name", "actions", "days", "last_act_at"]
     assert list(person_projects(own, PROJECTS, window()).columns) == columns
@@ -63,6 +64,14 @@ def test_kinds_and_projects() -> None:
         ["WEB", "Website", 2, 2],
         ["APP", "", 1, 1],
     ]
+
+
+def test_the_counted_kinds_are_as_many_acts_as_the_calendar_has() -> None:
+    own, period = events_of(TOLD, "ann"), window(3)
+    for count_created, counted in ((False, 3), (True, 4)):
+        kinds = person_kinds(own, period, count_created=count_created)
+        days = person_calendar(own, period, count_created=count_created)
+        assert kinds.loc[kinds["counted"], "actions"].sum() == days["actions"].sum() == counted
 
 
 def test_last_acts_link_to_the_issue() -> None:
