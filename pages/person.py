@@ -37,10 +37,8 @@ with cards.card("Account and work"):
 if roster.licenses_known:
     person_panel.show_reasons(view, account_id, noted)
 
-left, right = st.columns(2, gap="small")
-with left:
+with st.grid(2, min_column_width=person_panel.SIDE_BY_SIDE):
     person_panel.show_access(person, told["access"], roster)
-with right:
     project_tables.show_of_person(view, told["projects"])
 
 person_panel.show_last_acts(told["acts"], view.zone)

@@ -20,6 +20,8 @@ from jira_usage.ui.text import safe
 from jira_usage.ui.view import View
 
 UNREADABLE = "Could not be read"
+SIDE_BY_SIDE = 400
+"""In fewer pixels than that for each, two parts stand one below the other."""
 PROJECT = "An issue that was deleted, or that the token may not see, tells neither key nor project."
 
 
@@ -134,15 +136,13 @@ def show_days(view: View, name: str, told: dict[str, pd.DataFrame], blind: str) 
     """The calendar, and how many acts of each kind."""
     finding = findings.person(name, told["calendar"], view.days)
     cards.heading(finding, findings.person_more(told["acts"], blind, view.zone), inner=True)
-    days, kinds = st.columns([3, 2], gap="large")
-    with days:
+    with st.grid(2, min_column_width=SIDE_BY_SIDE, gap="medium"):
         cards.chart(
             charts.person_calendar(told["calendar"], brand.ink()),
             key="chart_days",
             alt=f"A calendar of acts per day. {finding}.",
         )
-    if len(told["kinds"]):
-        with kinds:
+        if len(told["kinds"]):
             cards.chart(
                 charts.kinds_of_person(told["kinds"]),
                 key="chart_kinds",

@@ -134,3 +134,26 @@ def test_a_click_on_a_day_opens_exactly_its_people_and_back_leads_back(visit: Vi
     page.go_back()
     page.get_by_role("heading", name="Overview", level=1).wait_for()
     visitor.settle()
+
+
+CUT_LABELS = """chart => {
+    const {left, right} = chart.getBoundingClientRect();
+    return [...chart.querySelectorAll(".yaxislayer-above text, .bars text")].filter(text => {
+        const box = text.getBoundingClientRect();
+        return box.left < left || box.right > right;
+    }).map(text => text.textContent);
+}"""
+
+
+def test_the_kinds_of_a_person_s_acts_are_told_whole_on_any_screen(visit: Visit) -> None:
+    visitor = visit()
+    visitor.open("/users?type=atlassian&kind=issue_created")
+    visitor.explore()
+    open_first_person(visitor)
+    chart = visitor.page.locator(".st-key-chart_kinds .js-plotly-plot")
+    for width in (1440, 1100, 820, 390):
+        visitor.page.set_viewport_size({"width": width, "height": 900})
+        visitor.settle()
+        visitor.page.wait_for_timeout(700)  # plotly draws itself anew
+        assert "Created an issue (not counted)" in chart.inner_text()
+        assert not chart.evaluate(CUT_LABELS), f"at {width} pixels"
