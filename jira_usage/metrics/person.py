@@ -50,9 +50,7 @@ def person_calendar(
     )
 
 
-def person_kinds(
-    own: pd.DataFrame, period: Period, *, count_created: bool = False
-) -> pd.DataFrame:
+def person_kinds(own: pd.DataFrame, period: Period, *, count_created: bool = False) -> pd.DataFrame:
     """kind, group, label, actions, counted: the kinds that occur in the window, most first."""
     number = events_within(own, period)["kind"].astype("str").value_counts()
     frame = pd.DataFrame({"kind": number.index.astype("str"), "actions": number.to_numpy()})

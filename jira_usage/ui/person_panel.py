@@ -106,11 +106,15 @@ def show_reasons(view: View, account_id: str, noted: Noted) -> None:
                 unread = [] if account_id in listed.grounds.last_seen else [READS_UNKNOWN]
                 _sentences("Against", [*against, *unread])
         with st.container(horizontal=True, gap="medium"):
-            st.page_link("pages/reclaim.py", label="Decide in the list", icon=":material/undo:")
-            st.link_button(
-                "Open issues assigned to them",
+            st.page_link(
+                "pages/reclaim.py",
+                label="Decide in the list",
+                icon=":material/undo:",
+                query_params={"q": account_id},
+            )
+            st.page_link(
                 assigned_in_jira(account_id, view.snapshot.base_url),
-                type="tertiary",
+                label="Open issues assigned to them",
                 icon=":material/open_in_new:",
                 help="Opens Jira's own search: hand these issues over first.",
             )

@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
 
 from jira_usage import decisions
 from jira_usage.decisions import PROTECT, Decision
 from tests.builders import grants, group, members
 from tests.pages.kept_site import a_site
 from tests.pages.reading import HOSTILE, run, words
+
+
+def way_to(app: AppTest, label: str) -> Any:
+    """The link of that label."""
+    return next(one.proto for one in app.get("page_link") if one.label == label)
 
 
 def test_nobody_chosen(tmp_path: Path) -> None:
@@ -94,12 +102,20 @@ def test_the_reasons_for_and_against_cyn(tmp_path: Path) -> None:
     told = words(app).replace("\\", "")
     assert re.search(r"\*\*Never seen working since \w+ \d+\.\*\* No work found since", told)
     assert "Could a license be given back?" in told and "Jira: low confidence" in told
-    assert app.get("link_button")[0].proto.url == (
+    assert way_to(app, "Open issues assigned to them").page == (
         "https://acme.atlassian.net/issues/?jql=assignee%20%3D%20%22cyn%22"
         "%20AND%20statusCategory%20%21%3D%20Done%20ORDER%20BY%20updated"
     )
     assert "Holds it through jira-users alone: leaving that group frees the license." in told
     assert "Only 40 days are known" in told
+
+
+def test_deciding_about_cyn_opens_the_list_with_her_alone(tmp_path: Path) -> None:
+    app = run("person", tmp_path, address={"person": "cyn"})
+    way = way_to(app, "Decide in the list")
+    assert way.page == "reclaim" and way.query_string == "q=cyn"
+    listed = run("reclaim", tmp_path, data=False, address={"q": "cyn"}).dataframe[0].value
+    assert len(listed) == 1
 
 
 def test_hostile_groups_and_reasons_do_nothing(tmp_path: Path) -> None:
