@@ -97,6 +97,14 @@ def test_a_calendar_has_a_cell_for_each_day(tmp_path: Path) -> None:
         assert sum(cell is not None and cell == cell for row in cells for cell in row) == days
 
 
+@pytest.mark.parametrize("days", [60, 90, 180, 366])
+def test_a_long_calendar_names_no_more_weeks_than_there_is_room_for(
+    tmp_path: Path, days: int
+) -> None:
+    told = answers.person_page(snapshot(tmp_path, **company()), window(days), False, "ann")
+    assert 4 <= len(charts.person_calendar(told["calendar"]).layout.xaxis.tickvals) <= 8
+
+
 def test_every_hour_of_the_week_is_a_point_that_says_what_it_holds(tmp_path: Path) -> None:
     """Streamlit tells of clicked points only, never of a heatmap's cells."""
     at = window(30).end_ms - 10 * DAY_MS

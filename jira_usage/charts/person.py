@@ -12,6 +12,7 @@ from jira_usage.metrics.rows import each
 from jira_usage.metrics.words import WEEKDAYS
 
 LONGEST_MONTH_VIEW = 45
+MOST_NAMED_WEEKS = 8
 
 
 def person_calendar(frame: pd.DataFrame, ink: str | None = None) -> go.Figure:
@@ -64,7 +65,7 @@ def person_calendar(frame: pd.DataFrame, ink: str | None = None) -> go.Figure:
         made.update_yaxes(**ticks)
         made.update_xaxes(side="top")
     else:
-        every = max(1, weeks // 8)
+        every = -(-weeks // MOST_NAMED_WEEKS)
         made.update_xaxes(tickvals=list(range(0, weeks, every)), ticktext=labels[::every])
     return made
 
