@@ -10,7 +10,7 @@ import pytest
 from jira_usage.decisions import KEEP, Decision, Noted, Thresholds
 from jira_usage.metrics.unseen import unseen_people, unseen_words
 from tests.builders import act, days_ago, user
-from tests.metrics.test_reclaim import JIRA, listed
+from tests.metrics.reclaiming import JIRA, listed
 
 
 @pytest.mark.parametrize(("known", "people"), [(30, 2), (89, 2), (90, 0), (20, 0)])
