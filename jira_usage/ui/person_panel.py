@@ -19,6 +19,11 @@ from jira_usage.ui import brand, cards, columns, product_seats, reclaim_notes
 from jira_usage.ui.text import safe
 from jira_usage.ui.view import View
 
+READS_UNKNOWN = (
+    "Whether they read is not known: only the administrators' export, uploaded on the page "
+    "Renewal, tells it."
+)
+
 UNREADABLE = "Could not be read"
 SIDE_BY_SIDE = 400
 """In fewer pixels than that for each, two parts stand one below the other."""
@@ -79,12 +84,6 @@ def show_verdict(view: View, account_id: str, noted: Noted) -> None:
     for decision in noted.decisions:
         if decision.account_id == account_id:
             st.caption(_decision(decision, names, judged.known))
-
-
-READS_UNKNOWN = (
-    "Whether they read is not known: only the administrators' export, uploaded on the page "
-    "Renewal, tells it."
-)
 
 
 def show_reasons(view: View, account_id: str, noted: Noted) -> None:
