@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
+from collections.abc import Sequence
 from urllib.parse import urlsplit, urlunsplit
 
 import pandas as pd
@@ -134,7 +136,7 @@ def _show_list(view: View) -> None:
     with st.container(key="share_list"):
         picked = st.dataframe(
             pd.DataFrame([_row(view, link, now) for link in made]),
-            key="share_links",
+            key=table_key(made),
             on_select="rerun",
             selection_mode="multi-row",
             hide_index=True,
@@ -150,6 +152,12 @@ def _show_list(view: View) -> None:
         args=(chosen,),
         help="Tick links first. A revoked link opens nothing from then on.",
     )
+
+
+def table_key(made: Sequence[Link]) -> str:
+    """A key of these very links: ticks never move to other links that take their place."""
+    told = "\n".join(link.id for link in made)
+    return f"share_links_{hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
 
 def _row(view: View, link: Link, now: int) -> dict[str, str]:

@@ -95,10 +95,28 @@ def test_a_link_is_made_listed_and_revoked_on_the_page(home: Path) -> None:
         ["Finance", "Ada Byron", "By pseudonym"]
     ]
     assert listed["Last opened"].iloc[0] == "just now, 1 time in all"
-    app.session_state["share_links"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
-    app.run()
+    tick_first(app, home)
     app.button(key="share_revoke").click().run()
     assert NOTHING in words(open_link(secret)) and links.links_of(a_site(home)) == ()
+
+
+def tick_first(app: AppTest, home: Path) -> None:
+    """As a click on the box before the first link does."""
+    key = share_links.table_key(links.links_of(a_site(home)))
+    app.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+
+
+def test_a_tick_never_moves_to_another_link(home: Path) -> None:
+    app = run("share", home, **halves())
+    link, _ = keep_link(home, WHOLE, ago=60_000)
+    app.run()
+    tick_first(app, home)
+    assert app.button(key="share_revoke").label == "Revoke 1 link"
+    newer, _ = keep_link(home, PROJECT)
+    app.run()
+    assert links.links_of(a_site(home)) == (newer, link), "a new row is the first"
+    assert app.button(key="share_revoke").disabled
 
 
 def test_files_are_not_made_by_looking_at_the_page(
