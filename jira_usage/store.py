@@ -30,6 +30,8 @@ from jira_usage.rescue import drop_spare, is_sound, rebuild, spare, spares, writ
 from jira_usage.schema import BY_DATE, TABLES, fitted
 
 CURRENT, PREVIOUS, NOTE = "current", "previous", "note:"
+LOCK = "sync.lock"
+BUSY = "A sync of this site is running, so nothing was deleted."
 
 
 class SiteStore:
@@ -256,30 +258,49 @@ class SiteStore:
                 cache.delete(NOTE + name)
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Held by the one sync of this site that may run on this machine."""
+    def writing(self, refused: str = "Another sync of this site is running.") -> Iterator[None]:
+        """Held by the one sync of this site that may run on this machine, and by what deletes.
+
+        SyncRunning with the words of `refused` where it is held already.
+        """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FileLock(str(self.folder / "sync.lock"), timeout=0, mode=0o600)
+        lock = FileLock(str(self.folder / LOCK), timeout=0, mode=0o600)
         try:
             lock.acquire()
         except Timeout:
-            raise SyncRunning(
-                "Another sync of this site is running.", "Wait for it to end, then try again."
-            ) from None
+            raise SyncRunning(refused, "Wait for it to end, then try again.") from None
         try:
             yield
         finally:
             lock.release()
 
     def forget(self) -> None:
-        """Leaves nothing of this site and account on disk."""
+        """Leaves nothing of this site and account on disk; SyncRunning while it is synced."""
         if self._may_change:
             self._may_change()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        if self.folder.exists():
+        if not self.folder.exists():
+            return
+        try:
+            with self.writing(BUSY):
+                self._delete_all()
+            with suppress(OSError):  # a sync that has just begun is using it
+                self.folder.rmdir()
+        except OSError:
             raise StoreDamaged(
                 f"{self.folder} could not be deleted.", "Delete that folder by hand."
-            )
+            ) from None
+
+    def _delete_all(self) -> None:
+        """Deletes all that is in the folder, and the lock last: until then no sync begins."""
+        for path in self.folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != LOCK:
+                path.unlink(missing_ok=True)
+        if any(path.name != LOCK for path in self.folder.iterdir()):
+            raise OSError("something is left")
+        if os.name == "posix":  # elsewhere a lock that is held can't be deleted
+            (self.folder / LOCK).unlink()
 
 
 def _worth_keeping(key: str, value: bytes) -> bool:

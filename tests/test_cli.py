@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from jira_usage.cli import main
 from jira_usage.datasets import DATASETS
 from jira_usage.demo import DemoSite
+from jira_usage.store import Store
 from tests.test_sync import NOW, differences
 
 
@@ -172,6 +173,18 @@ def test_a_person_and_a_site_are_forgotten(synced: dict[str, str]) -> None:
         assert users() == {one: name for one, name in before.items() if one != gone}
     assert command(synced, "forget", "--site").exit_code == 0
     assert not [path for path in Path(synced["JIRA_USAGE_HOME"]).rglob("*") if path.is_file()]
+
+
+def test_a_site_is_not_forgotten_while_a_sync_of_it_runs(synced: dict[str, str]) -> None:
+    [kept] = Store.open(synced).all()
+    with kept.writing():
+        told = command(synced, "forget", "--site")
+    assert told.exit_code == 6
+    assert told.stderr == (
+        "A sync of this site is running, so nothing was deleted.\n"
+        "Next: Wait for it to end, then try again.\n"
+    )
+    assert kept.current()
 
 
 def test_how_long_data_is_kept_can_be_said(synced: dict[str, str]) -> None:

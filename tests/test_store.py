@@ -1,5 +1,6 @@
 import os
 import pickle
+import shutil
 import sqlite3
 import stat
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from jira_usage.errors import InvalidInput, StoreDamaged, StoreUnusable, SyncIncomplete
+from jira_usage.errors import InvalidInput, StoreDamaged, StoreUnusable, SyncIncomplete, SyncRunning
 from jira_usage.generation import Generation
 from jira_usage.proof import proof, proves
 from jira_usage.store import SiteStore, Store
@@ -172,6 +173,47 @@ def test_forgetting_leaves_nothing(kept: SiteStore) -> None:
     kept.forget()
     assert list(kept.folder.parent.iterdir()) == []
     assert kept.current() is None
+
+
+def test_nothing_is_deleted_while_a_sync_runs_nor_does_a_second_one_begin(kept: SiteStore) -> None:
+    publish(kept, "a", 1)
+    with kept.writing():
+        with pytest.raises(SyncRunning, match="nothing was deleted"):
+            SiteStore(kept.folder).forget()
+        with pytest.raises(SyncRunning):
+            SiteStore(kept.folder).writing().__enter__()
+        publish(kept, "b", 2)
+    kept.forget()
+    assert not kept.folder.exists()
+    with kept.writing():
+        pass
+
+
+def test_a_sync_that_waited_for_the_deletion_is_alone_too(
+    kept: SiteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lock goes last: whoever comes while the rest is deleted is refused."""
+    publish(kept, "a", *range(100_000))
+    delete, refused = shutil.rmtree, []
+
+    def slowly(path: Path, *, ignore_errors: bool) -> None:
+        with pytest.raises(SyncRunning), SiteStore(kept.folder).writing():
+            pass
+        refused.append(path)
+        delete(path, ignore_errors=ignore_errors)
+
+    monkeypatch.setattr(shutil, "rmtree", slowly)
+    kept.forget()
+    assert refused and list(kept.folder.parent.iterdir()) == []
+
+
+def test_what_can_not_be_deleted_is_told(kept: SiteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(kept, "a", *range(100_000))
+    monkeypatch.setattr(shutil, "rmtree", lambda *_, **how: None)
+    with pytest.raises(StoreDamaged, match="could not be deleted"):
+        kept.forget()
+    with kept.writing():
+        pass
 
 
 def test_only_the_same_email_and_token_are_known_again(tmp_path: Path) -> None:

@@ -119,6 +119,20 @@ def test_forgetting_asks_first_and_then_leaves_nothing(open_page: Open, home: Pa
     assert jobs.latest(signed.job_key) is None
 
 
+def test_while_another_process_syncs_nothing_is_forgotten_and_the_page_says_so(
+    open_page: Open, home: Path
+) -> None:
+    signed = kept_site.a_session(home)
+    kept_site.keep_snapshot(signed.kept)
+    app = open_page("data", signed)
+    app.button(key="forget").click().run()
+    app.button(key="forget").click()
+    with signed.kept.writing():
+        app.button(key="forget_yes").click().run()
+    assert not app.exception
+    assert "so nothing was deleted" in app.error[0].value and signed.kept.current()
+
+
 # --- the line under the other pages
 
 
