@@ -20,7 +20,7 @@ from jira_usage.blobs import scrub
 from jira_usage.errors import InvalidInput, NothingSynced, StoreDamaged
 from jira_usage.generation import Generation
 from jira_usage.pseudonyms import Pseudonyms
-from jira_usage.store import SiteStore
+from jira_usage.store import BUSY, SiteStore
 
 NOTE = "forgotten"
 
@@ -31,7 +31,7 @@ def forget_person(kept: SiteStore, account_id: str) -> None:
     Frozen links that show people are revoked. InvalidInput for an account that is not
     known, and for the one whose token reads the site: that is the site's own data.
     """
-    with kept.writing():
+    with kept.writing(BUSY):
         generation = kept.current()
         if generation is None:
             raise NothingSynced("This site has not been synced yet.", "Sync it first.")
@@ -45,11 +45,7 @@ def forget_person(kept: SiteStore, account_id: str) -> None:
         digest = Pseudonyms.of(kept).account_id(account_id)
         kept.change_note(NOTE, lambda note: msgspec.json.encode(sorted({*_read(note), digest})))
         forget_notes(kept, {account_id})
-        frozen = {
-            one.id for one in links.links_of(kept) if one.frozen and one.scope.people != "none"
-        }
-        if frozen:
-            links.revoke(kept, frozen)
+        links.revoke_with_people(kept)
         number = uuid.uuid4().hex
         meta = {**generation.meta, "snapshot_id": number}
         kept.replace_all(replace(without_forgotten(kept, generation), id=number, meta=meta))

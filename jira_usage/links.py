@@ -1,8 +1,8 @@
 """Links by which somebody without a token sees a part of a site, and nothing else.
 
 A link is kept as a note of the site it shows, with a hash of its secret: whoever holds the
-store can't open it. It ends by its date, or when it is revoked. What a frozen link shows
-was settled when it was made, and is kept beside it.
+store can't open it. It ends by its date, or when it is revoked, and is forgotten with the next
+link or sync. What a frozen link shows was settled when it was made, and is kept beside it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 
 import msgspec
 
@@ -90,6 +91,7 @@ def keep(kept: SiteStore, link: Link, shown: bytes | None = None) -> None:
             raise InvalidInput(f"There are {MOST_LINKS} links.", "Revoke some first.")
         return (*links, link)
 
+    drop_ended(kept, link.made_at)
     if link.frozen:
         told = shown or b""
         kept.change_note(FROZEN + link.id, lambda _: told)
@@ -110,6 +112,21 @@ def revoke(kept: SiteStore, ids: set[str]) -> None:
     for one in ids:
         kept.drop_note(FROZEN + one)
     _change(kept, lambda links: tuple(link for link in links if link.id not in ids))
+
+
+def drop_ended(kept: SiteStore, now_ms: int) -> None:
+    """Forgets the links that have ended, and what frozen ones showed; none that can't be read."""
+    with suppress(StoreDamaged):
+        ended = {link.id for link in links_of(kept) if not link.open_at(now_ms)}
+        if ended:
+            revoke(kept, ended)
+
+
+def revoke_with_people(kept: SiteStore) -> None:
+    """Revokes the frozen links that show people: nobody can be taken out of what they show."""
+    frozen = {one.id for one in links_of(kept) if one.frozen and one.scope.people != "none"}
+    if frozen:
+        revoke(kept, frozen)
 
 
 def find(store: Store, secret: str, now_ms: int) -> tuple[SiteStore, Link] | None:

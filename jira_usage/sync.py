@@ -15,6 +15,7 @@ from functools import partial
 
 import pyarrow.compute as pc
 
+from jira_usage import links
 from jira_usage.connection import Connection
 from jira_usage.crew import Crew, once
 from jira_usage.errors import JiraUsageError, SyncCancelled, SyncIncomplete
@@ -107,6 +108,7 @@ def sync(
                 generation, summary = build(signed_in, kept, last, reading, terms, go_on)
                 go_on()
                 kept.publish(without_left(kept, without_forgotten(kept, generation)))
+            links.drop_ended(kept, time.time_ns() // 1_000_000)
             settled(kept)
     finally:
         signed_in.cloud.transport.close()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jira_usage import links
+from jira_usage.demo import DemoSite
 from jira_usage.errors import InvalidInput, StoreDamaged
 from jira_usage.scope import Scope
 from jira_usage.store import SiteStore, Store
 from tests.builders import NOW, company, publish
+from tests.robustness.place import MORNING, kept_of, synced
 
 DAY = links.DAY_MS
 
@@ -79,6 +82,34 @@ def test_revoking_ends_it_at_once_and_forgets_what_it_showed(store: Store, kept:
     links.revoke(kept, {gone.id})
     assert opened(store, secret) is None and opened(store, other) == stays
     assert links.shown_by(kept, gone) is None and links.links_of(kept) == (stays,)
+
+
+def test_what_has_ended_goes_with_the_next_link_and_makes_room(kept: SiteStore) -> None:
+    ended, _ = make(kept, shown=b"what was frozen")
+    open_still, _ = make(kept, lasts_days=8)
+    for _ in range(links.MOST_LINKS - 2):
+        make(kept)
+    with pytest.raises(InvalidInput, match="200 links"):
+        make(kept, now_ms=ended.expires_at - 1)
+    assert links.shown_by(kept, ended) == b"what was frozen"
+    newest, _ = make(kept, now_ms=ended.expires_at)
+    assert links.links_of(kept) == (newest, open_still)
+    assert links.shown_by(kept, ended) is None
+
+
+def test_what_has_ended_goes_with_the_next_sync(store: Store) -> None:
+    with DemoSite(size="small", seed=3, now=MORNING) as site:
+        synced(site, store, days=30)
+        kept, now = kept_of(site, store), time.time_ns() // 1_000_000
+        ended, _ = make(kept, shown=b"what was frozen", now_ms=now - 7 * DAY)
+        open_still, _ = make(kept, shown=b"what stays", now_ms=now)
+        synced(site, store, days=30)
+        assert links.links_of(kept) == (open_still,)
+        assert links.shown_by(kept, ended) is None
+        assert links.shown_by(kept, open_still) == b"what stays"
+        kept.change_note(links.NOTE, lambda _: b"no links")
+        synced(site, store, days=30)
+    assert kept.note(links.NOTE) == b"no links"
 
 
 def test_only_a_hash_of_the_secret_is_on_disk(store: Store, kept: SiteStore) -> None:
