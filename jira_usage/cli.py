@@ -334,7 +334,10 @@ def report(
 @click.option("--site", is_flag=True, help="Forget all that is kept of the site.")
 @_told
 def forget(person: str | None, site: bool) -> None:
-    """Delete what is kept of a person, or of the site, from this machine. Jira is not changed."""
+    """Delete what is kept of a person, or of the site, from this machine. Jira is not changed.
+
+    What other accounts have synced here is kept for them.
+    """
     if bool(person) == site:
         raise InvalidInput("Say what to forget.", "Use --person ACCOUNT_ID, or --site.")
     kept = admit(Connection.from_environment(os.environ), Store.open(os.environ))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
@@ -21,7 +22,7 @@ from jira_usage.scope import Scope
 from jira_usage.seen import LastSeen, load_last_seen, save_last_seen
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import SiteStore, Store
-from tests.builders import NOW, act, company, days_ago, publish, window
+from tests.builders import NOW, act, company, days_ago, publish, user, window
 
 TRACES = ("ben", "Ben Okri", "ben.okri@acme.example", "A note about Ben")
 
@@ -34,8 +35,9 @@ def kept(tmp_path: Path) -> SiteStore:
         publish(site, **with_ben())
     released = Decision("ben", "jira-core", "release", reason="A note about Ben", by="Ann")
     decisions.decide(site, [released, Decision("ann", "jira-software", "keep")])
-    save_last_seen(site, LastSeen(NOW, {"ben": date(2026, 11, 1), "ann": None}))
-    for people in ("names", "none"):
+    days = {one: {"jira-core": date(2026, 11, 1)} for one in ("ben", "ann")}
+    save_last_seen(site, LastSeen(NOW, {"ben": date(2026, 11, 1), "ann": None}, days))
+    for people in ("names", "pseudonyms", "none"):
         link, _ = links.new_link(
             label="",
             scope=Scope(people=people),
@@ -47,7 +49,7 @@ def kept(tmp_path: Path) -> SiteStore:
             now_ms=NOW,
             lasts_days=9,
         )
-        links.keep(site, link, b"Ben Okri" if people == "names" else b"numbers")
+        links.keep(site, link, b"Ben Okri" if people == "names" else people.encode())
     return site
 
 
@@ -61,11 +63,24 @@ def with_ben() -> dict[str, Any]:
     rows["acts"] += [
         act("ben", at=days_ago(1)),
         act("bot", at=days_ago(2), act="issue_changed", on_behalf_of="ben"),
+        act("bot", at=days_ago(3), act="issue_changed", on_behalf_of="Ben Okri"),
+        act("bot", at=days_ago(3), act="issue_changed", on_behalf_of="Ann Ames"),
         act("ben", at=days_ago(4), act="worklog_created", worklog_id="w"),
+    ]
+    rows["role_actors"] = [
+        {"project_key": "WEB", "role": "Administrators", "account_id": "ben", "group_id": ""}
     ]
     rows["changes"] = [
         {"at": NOW, "since": NOW - 1, "account_id": "ben", "change": "joined", "product_key": ""}
     ]
+    return rows
+
+
+def whom_jira_lists_no_more() -> dict[str, Any]:
+    """What a sync reads of a Ben who has left: he leads, holds a role, and apps name him."""
+    rows = with_ben()
+    for name in ("users", "members", "acts", "changes"):
+        rows[name] = [one for one in rows[name] if one["account_id"] != "ben"]
     return rows
 
 
@@ -117,6 +132,23 @@ def test_after_forgetting_a_person_the_folder_holds_no_trace(kept: SiteStore) ->
     assert stored_of_ben(home) == [] and kept.step_back() is None
 
 
+def test_no_trace_waits_in_the_journal_of_a_store_that_somebody_else_has_open(
+    kept: SiteStore,
+) -> None:
+    """SQLite keeps what was written until the last connection closes, or it is told not to."""
+    other = sqlite3.connect(kept.folder / "cache.db")
+    try:
+        other.execute("SELECT count(*) FROM Cache").fetchone()
+        publish(kept, **with_ben())
+        pieces = stored_of_ben(kept.folder)
+        assert len(pieces) >= 3
+        forgetting.forget_person(kept, "ben")
+        after = everything(kept.folder)
+    finally:
+        other.close()
+    assert not [piece for piece in pieces if piece in after]
+
+
 def test_everybody_else_is_as_they_were(kept: SiteStore) -> None:
     def told() -> dict[str, tuple[int, str]]:
         snapshot = Snapshot.load(kept)
@@ -133,19 +165,50 @@ def test_everybody_else_is_as_they_were(kept: SiteStore) -> None:
     assert told() == {one: row for one, row in before.items() if one != "ben"}
     assert [one.account_id for one in decisions.noted(kept).decisions] == ["ann"]
     seen = load_last_seen(kept)
-    assert seen and set(seen.seen) == {"ann"}
+    assert seen and set(seen.seen) == {"ann"} and set(seen.apps) == {"ann"}
     assert [link.scope.people for link in links.links_of(kept)] == ["none"]
 
 
-def test_a_later_sync_leaves_them_out_again(kept: SiteStore) -> None:
+@pytest.mark.parametrize("read", [with_ben, whom_jira_lists_no_more])
+def test_a_later_sync_leaves_them_out_again(
+    kept: SiteStore, read: Callable[[], dict[str, Any]]
+) -> None:
     forgetting.forget_person(kept, "ben")
-    publish(kept, **with_ben())  # as if Jira had told of Ben anew
-    read = kept.current()
-    assert isinstance(read, Generation)
-    kept.publish(forgetting.without_forgotten(kept, read))
-    kept.publish(forgetting.without_forgotten(kept, read))
+    publish(kept, **read())  # as if Jira had told of Ben anew
+    told = kept.current()
+    assert isinstance(told, Generation)
+    kept.publish(forgetting.without_forgotten(kept, told))
+    kept.publish(forgetting.without_forgotten(kept, told))
     forgetting.settled(kept)
     assert traces(kept.folder.parent) == set()
+    events = pd.concat(Snapshot.load(kept).events())
+    assert [one for one in events["on_behalf_of"] if one] == ["Ann Ames"]
+    robot = [one for one in read()["acts"] if one["account_id"] == "bot"]
+    assert (events["account_id"] == "bot").sum() == len(robot), "what it did stays"
+
+
+def test_who_is_in_no_list_any_more_can_still_be_forgotten(kept: SiteStore) -> None:
+    rows = whom_jira_lists_no_more()
+    rows["projects"][1]["lead_account_id"] = "eve"
+    for _ in range(2):
+        publish(kept, **rows)
+    for account_id in ("ben", "eve"):
+        forgetting.forget_person(kept, account_id)
+    assert b"'eve'" not in b"".join(contents(kept.folder))
+    assert traces(kept.folder.parent) <= {"Ben Okri"}, "no table tells the name of that id"
+
+
+def test_whose_name_is_the_id_of_somebody_else_is_not_mistaken_for_them(kept: SiteStore) -> None:
+    rows = company()
+    rows["users"].append(user("eve", name="cyn"))
+    publish(kept, **rows)
+    forgetting.forget_person(kept, "eve")
+    publish(kept, **rows)
+    told = kept.current()
+    assert isinstance(told, Generation)
+    kept.publish(forgetting.without_forgotten(kept, told))
+    listed = set(Snapshot.load(kept).users["account_id"])
+    assert "cyn" in listed and "eve" not in listed
 
 
 def test_whose_token_reads_the_site_and_who_is_unknown_are_refused(kept: SiteStore) -> None:

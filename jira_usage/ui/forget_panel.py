@@ -23,7 +23,7 @@ def show(name: str, account_id: str) -> None:
         icon=":material/person_remove:",
         key="forget_person",
         type="tertiary",
-        help="Deletes what is kept of this person on this server. Nothing changes in Jira.",
+        help="Deletes what is kept of this person here. Nothing changes in Jira.",
     ):
         _confirm(signed, name, account_id)
 
@@ -32,7 +32,8 @@ def show(name: str, account_id: str) -> None:
 def _confirm(signed: Session, name: str, account_id: str) -> None:
     st.markdown(
         f"The name, the address, the acts and the decisions of **{safe(name)}** are deleted from "
-        "this server's disk, and later syncs leave them out. Nothing changes in Jira."
+        "what this server keeps for the connected account, and later syncs leave them out. Nothing "
+        "changes in Jira, nor in what the server keeps for other accounts that have read this site."
     )
     st.markdown(
         "Earlier days then count fewer people and acts than Jira shows, and so do licenses. "

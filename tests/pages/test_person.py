@@ -11,8 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from jira_usage import decisions
 from jira_usage.decisions import PROTECT, Decision
-from tests.builders import grants, group, members
-from tests.pages.kept_site import a_site
+from jira_usage.snapshot import Snapshot
+from jira_usage.store import Store
+from tests.builders import company, grants, group, members, publish
+from tests.pages.kept_site import SITE_URL, a_site
 from tests.pages.reading import HOSTILE, run, words
 
 
@@ -130,3 +132,20 @@ def test_robots_and_people_without_a_license_have_no_verdict(tmp_path: Path) -> 
     for account_id in ("bot", "dee"):
         told = words(run("person", tmp_path, address={"person": account_id}))
         assert "No verdict" in told
+
+
+def test_forgetting_asks_first_says_whose_copy_is_meant_and_touches_no_other(
+    tmp_path: Path,
+) -> None:
+    app = run("person", tmp_path, address={"person": "ben"})
+    other = Store.open({"JIRA_USAGE_HOME": str(tmp_path)}).site(SITE_URL, "dan")
+    publish(other, **company())
+    app.button(key="forget_person").click().run()
+    told = words(app)
+    assert "what this server keeps for the connected account" in told
+    assert "nor in what the server keeps for other accounts" in told
+    app.button(key="forget_person").click()  # AppTest runs the whole page, not only the dialog
+    app.button(key="forget_person_yes").click().run()
+    assert not app.exception
+    copies = [Snapshot.load(kept).users["account_id"] for kept in (a_site(tmp_path), other)]
+    assert ["ben" in set(one) for one in copies] == [False, True]
