@@ -6,6 +6,7 @@ It is a note of the site, applied by every sync, whoever starts it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
@@ -13,14 +14,15 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
+from jira_usage import links
 from jira_usage.errors import InvalidInput, StoreDamaged
-from jira_usage.forgetting import forget_notes, without
+from jira_usage.forgetting import forget_notes, ids_in, ids_noted, without
 from jira_usage.generation import Generation
 from jira_usage.period import DAY_MS, from_epoch_ms
 from jira_usage.pseudonyms import Pseudonyms
 from jira_usage.store import SiteStore
 
-NOTE, LEFT = "retention", "left"
+NOTE, LEFT, LEFT_OUT = "retention", "left", "left_out"
 SHORTEST_DAYS, USUAL_DAYS, LONGEST_DAYS = 30, 400, 3_660
 PAD_DAYS: Final = 1
 """A date in one zone begins up to a day before it does in UTC."""
@@ -104,22 +106,11 @@ def without_left(kept: SiteStore, generation: Generation) -> Generation:
     """The generation without those who left longer ago than agreed; itself where nobody did.
 
     Somebody left whose account is disabled, or is not in Jira's list any more; it is counted
-    from the first sync that found it so. Whoever comes back is shown again.
+    from the first sync that found it so. Whoever comes back is shown again. Frozen links that
+    show people are revoked when somebody goes: nobody can be taken out of them.
     """
-    agreed, as_of = retention(kept), int(generation.meta["as_of"])
-    if agreed.left is None:
-        return generation
-    users = kept.load_table(generation.tables["users"][""])
-    digest = Pseudonyms.of(kept).account_id
-    digests = {one: digest(one) for one in users["account_id"].to_pylist()}
-    away = _away(users)
-    left_at = _read(kept.note(LEFT))
-    if generation.meta["coverage"].get("users") == "complete":
-        here = {mark: one in away for one, mark in digests.items()}
-        left_at = _noted(kept, here, as_of, agreed)
-    from_ms = as_of - agreed.left * DAY_MS
-    gone = {one for one in away if left_at.get(digests[one], as_of) < from_ms}
-    gone -= _acted(kept, generation, users, from_ms) if gone else set()
+    gone = _gone(kept, generation, retention(kept))
+    _revoke_for(kept, gone, int(generation.meta["as_of"]))
     if not gone:
         return generation
     forget_notes(kept, gone)
@@ -127,15 +118,53 @@ def without_left(kept: SiteStore, generation: Generation) -> Generation:
     return replace(without(kept, generation, gone), meta=meta)
 
 
-def _away(users: pa.Table) -> set[str]:
+def _gone(kept: SiteStore, generation: Generation, agreed: Retention) -> set[str]:
+    """Whoever is still named anywhere, and left longer ago than agreed."""
+    if agreed.left is None:
+        return set()
+    as_of, digest = int(generation.meta["as_of"]), Pseudonyms.of(kept).account_id
+    users = kept.load_table(generation.tables["users"][""])
+    there, noted, left_at = _there(users), ids_noted(kept), _read(kept.note(LEFT))
+    if generation.meta["coverage"].get("users") == "complete":
+        # Who left without an act that is kept is in no list, but in what is told of before.
+        changes = kept.load_table(generation.tables["changes"][""])
+        known = {*users["account_id"].to_pylist(), *changes["account_id"].to_pylist()}
+        away = {digest(one): one not in there for one in known | noted}
+        left_at = _noted(kept, away, as_of, agreed)
+    from_ms = as_of - agreed.left * DAY_MS
+    due = {one for one, at in left_at.items() if at < from_ms}
+    if not due:
+        return set()
+    gone = {one for one in ids_in(kept, generation) | noted if digest(one) in due} - there
+    return gone - _acted(kept, generation, users, from_ms) if gone else gone
+
+
+def _there(users: pa.Table) -> set[str]:
+    """Whoever has not left; apps never do."""
     names = ("account_id", "account_type", "active", "listed")
     return {
         account_id
         for account_id, account_type, active, listed in zip(
             *(users[name].to_pylist() for name in names), strict=True
         )
-        if not (active and listed) and account_type != "app"
+        if (active and listed) or account_type == "app"
     }
+
+
+def _revoke_for(kept: SiteStore, gone: set[str], as_of: int) -> None:
+    """Revokes the frozen links that may show somebody who goes now: those made since do not.
+
+    Where they can't be read, none opens, and the next sync tries again.
+    """
+    before = _read(kept.note(LEFT_OUT))
+    if not (gone or before):
+        return
+    left_out = {one: before.get(one, as_of) for one in map(Pseudonyms.of(kept).account_id, gone)}
+    with suppress(StoreDamaged):
+        if left_out.keys() - before.keys():
+            links.revoke_with_people(kept)
+        if left_out != before:
+            kept.change_note(LEFT_OUT, lambda _: msgspec.json.encode(left_out))
 
 
 def _noted(
