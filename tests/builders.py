@@ -248,24 +248,27 @@ def publish(
     covered_days: int = 40,
     refused: Mapping[str, str] | None = None,
     remarks: Mapping[str, str] | None = None,
+    left_out: Iterable[str] = (),
     timezone: str = "UTC",
     meta: Mapping[str, Any] | None = None,
     **tables: list[Row],
 ) -> str:
     """Publishes tables of the schema as a finished sync of `now`, and returns the snapshot's id.
 
-    `refused` maps a dataset to the reason why it was not permitted; others are complete.
-    `remarks` maps one to what is told of it.
-    `meta` is what the sync says of itself beside.
+    `refused` maps a dataset to the reason why it was not permitted, those `left_out` were
+    not asked for; others are complete. `remarks` maps one to what is told of it. `meta` is
+    what the sync says of itself beside.
     """
     with kept.opened():
-        notes = _notes(refused or {}, remarks or {})
+        notes = _notes(refused or {}, remarks or {}, set(left_out))
         return _published(kept, now, covered_days, notes, timezone, meta or {}, tables)
 
 
-def _notes(refused: Mapping[str, str], remarks: Mapping[str, str]) -> CoverageNotes:
+def _notes(
+    refused: Mapping[str, str], remarks: Mapping[str, str], left_out: set[str]
+) -> CoverageNotes:
     notes = CoverageNotes()
-    for name in notes.states:
+    for name in notes.states.keys() - left_out:
         notes.read(name)
     for name, reason in refused.items():
         notes.note(name, "not_permitted", reason)

@@ -20,7 +20,7 @@ from jira_usage.among import among
 from jira_usage.decisions import Thresholds
 from jira_usage.metrics.access import INCLUDED, INCLUDED_PRODUCT
 from jira_usage.metrics.care import Care
-from jira_usage.metrics.known import Known
+from jira_usage.metrics.known import CARE, Known
 from jira_usage.metrics.rows import each
 from jira_usage.metrics.verdicts import why
 from jira_usage.metrics.words import GONE, HIGH, LOW, MEDIUM, NEVER, QUIET, listed, plural
@@ -69,7 +69,7 @@ def confidence(rows: pd.DataFrame, grounds: Grounds) -> pd.Series:
     _cap(level, begins > known.back(limits.quiet), 2)
     _cap(level, begins > known.back(limits.cooling), 1)
     everywhere = 3
-    if not known.sees_nearly_all or known.partial:
+    if not known.sees_nearly_all or known.partial or known.care_refused:
         everywhere = 2
     _cap(level, np.ones(len(rows), dtype=np.bool_), everywhere)
     _cap(level, accounts.isin(list(care.leads)).to_numpy(), 2)
@@ -115,6 +115,7 @@ def reasons(
     Takes account_id, product_key, verdict, last_act_at, first_seen_at.
     """
     pro, con = [], []
+    alike = against_each(grounds.known)
     for row in each(rows):
         held = holdings.get(row.account_id, {})
         groups = held.get(row.product_key, ("", []))[1]
@@ -124,6 +125,7 @@ def reasons(
                 *_against_known(row, grounds),
                 *_against_person(row, grounds),
                 *_against_leaving(row.product_key, groups, held, grounds.product_names),
+                *_without(alike, row.account_id, grounds.care),
             ]
         )
     return pro, con
@@ -159,6 +161,12 @@ def _against_known(row: Any, grounds: Grounds) -> list[str]:
         last = _instant(row.last_act_at)
         if last is not None and known.on(last) < known.first_on:
             told.append(f"Work between {_day(known.on(last), grounds)} and then was not read.")
+    return told
+
+
+def against_each(known: Known) -> list[str]:
+    """What stands against each license alike: of many it can be told once."""
+    told = []
     if known.browsable < known.projects:
         told.append(
             f"The token sees {known.browsable:,} of {plural(known.projects, 'project')}: "
@@ -166,7 +174,14 @@ def _against_known(row: Any, grounds: Grounds) -> list[str]:
         )
     if known.partial:
         told.append(f"Not everything could be read: {listed(known.partial, 9)}.")
-    return told
+    return [*told, *(CARE[name] for name in known.no_care)]
+
+
+def _without(alike: list[str], account_id: str, care: Care) -> list[str]:
+    """The sentences without those that say of what is known of this account that it is not."""
+    known = {"administrators": care.roles, "project roles": care.sole}
+    told = {CARE[name] for name, accounts in known.items() if account_id in accounts}
+    return [one for one in alike if one not in told]
 
 
 def _against_person(row: Any, grounds: Grounds) -> list[str]:

@@ -14,6 +14,13 @@ from jira_usage.snapshot import Snapshot
 ENOUGH_PROJECTS, NEARLY_ALL_PROJECTS = 0.5, 0.9
 # What, read in part, may hide somebody's work, or a group by which they hold a license.
 WHOLE = (*SOURCES, "work logs", "groups")
+# What, unread, may hide why somebody should not lose a license unseen.
+CARE = {
+    "administrators": "Whether they administer the site or a product is not known.",
+    "project roles": "Whether they alone administer a project is not known.",
+}
+# Many roles of many projects are not asked for: then alone nobody on a large site would be sure.
+LEFT_OUT = ("project roles", "never")
 
 
 @dataclass(frozen=True)
@@ -22,7 +29,8 @@ class Known:
 
     `today` is the date of the snapshot, `first_on` the first date that was read whole.
     `unread` are datasets without which nobody can be said not to work; `partial` are
-    those of which something is missing.
+    those of which something is missing. `no_care` are those of CARE that were not read
+    whole, and `care_refused` says that one of them was asked for.
     """
 
     zone_name: str
@@ -32,6 +40,8 @@ class Known:
     projects: int = 0
     unread: tuple[str, ...] = ()
     partial: tuple[str, ...] = ()
+    no_care: tuple[str, ...] = ()
+    care_refused: bool = False
 
     @property
     def days(self) -> int:
@@ -109,6 +119,8 @@ def known(snapshot: Snapshot, zone_name: str) -> Known:
     browsable, projects = int(snapshot.projects["browsable"].sum()), len(snapshot.projects)
     # Projects that are known not to be browsable are told by their share.
     whole = WHOLE if browsable < projects else (*WHOLE, "projects")
+    care = {name: states.get(name, "never") for name in CARE}
+    no_care = {name: state for name, state in care.items() if state != "complete"}
     return Known(
         zone_name=zone_name,
         today=from_epoch_ms(snapshot.as_of_ms).astimezone(zone).date(),
@@ -117,6 +129,8 @@ def known(snapshot: Snapshot, zone_name: str) -> Known:
         projects=projects,
         unread=tuple(n for n in SOURCES if states.get(n) not in ("complete", "partial")),
         partial=tuple(n for n in whole if states.get(n) != "complete"),
+        no_care=tuple(no_care),
+        care_refused=any(one != LEFT_OUT for one in no_care.items()),
     )
 
 

@@ -17,7 +17,15 @@ import pyarrow as pa
 
 from jira_usage.decisions import RELEASE, Noted
 from jira_usage.metrics.access import LICENSED
-from jira_usage.metrics.evidence import OFFERED, Grounds, Holdings, confidence, holdings_of, reasons
+from jira_usage.metrics.evidence import (
+    OFFERED,
+    Grounds,
+    Holdings,
+    against_each,
+    confidence,
+    holdings_of,
+    reasons,
+)
 from jira_usage.metrics.facets import Choices, Facet, Rows, Selection, choose, facet_of
 from jira_usage.metrics.search import by_name, found, haystack
 from jira_usage.metrics.words import (
@@ -110,6 +118,11 @@ class Reclaim:
     @property
     def untold_why(self) -> str:
         return self.grounds.known.too_thin(self.grounds.thresholds)
+
+    @property
+    def against_each(self) -> list[str]:
+        """The reasons against that are the same for all rows."""
+        return against_each(self.grounds.known)
 
     @cached_property
     def _who(self) -> npt.NDArray[np.intp]:

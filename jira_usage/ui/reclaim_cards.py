@@ -41,6 +41,8 @@ def show(listed: Reclaim, currency: str) -> None:
     if listed.size and known.short(limits):
         st.caption(known.short(limits))
     unseen_notes.show(listed)
+    if listed.size and listed.against_each:
+        st.caption(f"**Against each of these:** {safe(' '.join(listed.against_each), 1_000)}")
     if listed.untold:
         st.info(
             safe(listed.untold_why),

@@ -105,7 +105,7 @@ def _in_words(rows: pd.DataFrame, listed: Reclaim) -> pd.DataFrame:
             "verdict": rows["verdict"].map(listed.grounds.words),
             "last_act": instants(rows["last_act_at"]),
             "sure": rows["confidence"].map(CONFIDENCE_WORDS),
-            "reasons": _reasons(rows),
+            "reasons": _reasons(rows, listed.against_each),
             "groups": rows["groups"],
             "monthly": rows["monthly"],
             "yearly": rows["yearly"],
@@ -117,11 +117,14 @@ def _in_words(rows: pd.DataFrame, listed: Reclaim) -> pd.DataFrame:
     )
 
 
-def _reasons(rows: pd.DataFrame) -> pd.Series:
+def _reasons(rows: pd.DataFrame, told_above: list[str]) -> pd.Series:
     """Of each row the reasons against giving the license back, in which rows differ, then
-    those for it."""
+    those for it; without those that are told once of all."""
     told = [
-        [*(f"Against: {one}" for one in con), *(f"For: {one}" for one in pro)]
+        [
+            *(f"Against: {one}" for one in con if one not in told_above),
+            *(f"For: {one}" for one in pro),
+        ]
         for pro, con in zip(rows["reasons_for"], rows["reasons_against"], strict=True)
     ]
     return pd.Series(told, index=rows.index, dtype=object)

@@ -264,3 +264,13 @@ def test_paging_is_on_the_server_and_ticks_stay_with_their_rows(tmp_path: Path) 
 def test_the_uploader_takes_no_more_than_is_read(tmp_path: Path) -> None:
     [uploader] = run("reclaim", tmp_path).get("file_uploader")
     assert uploader.proto.max_upload_size_mb == LARGEST_FILE // 1_000_000
+
+
+def test_what_is_not_known_of_anybody_is_said_once_above_the_list(tmp_path: Path) -> None:
+    unknown = "Whether they administer the site or a product is not known."
+    app = run("reclaim", tmp_path, refused={"administrators": "no"})
+    assert sum(unknown in one.value.replace("\\", "") for one in app.caption) == 1
+    [row] = app.dataframe[0].value.to_dict("records")
+    assert not any(unknown in one for one in row["reasons"]) and row["reasons"]
+    app = run("person", tmp_path, address={"person": "cyn"})
+    assert unknown in words(app).replace("\\", "")
