@@ -154,6 +154,7 @@ def build(
         "display_name": signed_in.display_name,
         "skew_ms": signed_in.skew_ms,
         "previous_as_of": int(last.meta["as_of"]) if last else None,
+        "compared_from": _compared_from(last, summary.coverage, as_of),
         "watched_from": last.meta.get("watched_from", 0) if last else scope.now_ms,
         "scoped": signed_in.scoped,
         "admits": terms.proof,
@@ -216,6 +217,19 @@ def _read_so_far(scope: Scope, reading: Reading, last: Generation | None) -> dic
     if last is not None:
         return {name: last.meta[name] for name in ("read_until", "projects_read")}
     return {"read_until": None, "projects_read": []}
+
+
+def _compared_from(
+    last: Generation | None, states: Mapping[str, str], as_of: int
+) -> dict[str, int]:
+    """Dataset → the last sync that could not compare it, for it or the one before it was blind.
+
+    Data of an earlier version knows only of its own sync.
+    """
+    told_of = (states, last.meta["coverage"] if last else {})
+    blind = [n for n in states if any(told.get(n, "complete") != "complete" for told in told_of)]
+    before = last.meta.get("compared_from", {}) if last else {}
+    return {**before, **dict.fromkeys(blind, as_of)}
 
 
 def _covered_from(scope: Scope, last: Generation | None) -> int:

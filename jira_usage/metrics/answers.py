@@ -28,7 +28,7 @@ from jira_usage.metrics.activity import counted, events_within
 from jira_usage.metrics.care import Care, care
 from jira_usage.metrics.evidence import Grounds
 from jira_usage.metrics.focus import Focus, Focused
-from jira_usage.metrics.known import Known, known, previous_sync, watched_from
+from jira_usage.metrics.known import Known, compared_from, known, previous_sync, watched_from
 from jira_usage.metrics.licenses import licenses
 from jira_usage.metrics.lists import is_among
 from jira_usage.metrics.matrix import Mask, day_counts
@@ -202,6 +202,7 @@ def changed_since(
         since_ms,
         states=dict(zip(snapshot.coverage["dataset"], snapshot.coverage["state"], strict=True)),
         watched_from=watched_from(snapshot),
+        compared_from=compared_from(snapshot),
         realized=realized(
             noted.decisions, access_of(snapshot), snapshot.changes, dict(beside.prices)
         )

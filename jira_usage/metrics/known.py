@@ -142,6 +142,14 @@ def previous_sync(snapshot: Snapshot) -> int | None:
     return None if told is None else int(told)
 
 
+def compared_from(snapshot: Snapshot) -> dict[str, int]:
+    """Dataset → the instant from which on syncs compare it (epoch ms), where one was blind.
+
+    Data of an earlier version does not say.
+    """
+    return dict(snapshot.meta.get("compared_from") or {})
+
+
 def watched_from(snapshot: Snapshot) -> int | None:
     """The instant from which on syncs compare (epoch ms), None where this is the first."""
     before = previous_sync(snapshot)

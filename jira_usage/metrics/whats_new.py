@@ -14,7 +14,7 @@ from jira_usage.metrics.known import Known
 from jira_usage.metrics.moves import came_back, first_seen_working, stopped_working
 from jira_usage.metrics.realized import Realized
 from jira_usage.metrics.verdicts import Judged
-from jira_usage.metrics.words import plural
+from jira_usage.metrics.words import listed, plural
 from jira_usage.schema import DISABLED, ENABLED, GOT, JOINED, LEFT, LOST
 
 STOPPED, CAME_BACK, BEGAN = "stopped", "back", "began"
@@ -93,12 +93,14 @@ def whats_new(
     *,
     states: Mapping[str, str],
     watched_from: int | None = 0,
+    compared_from: Mapping[str, int] | None = None,
     realized: Realized | None = None,
 ) -> WhatsNew:
     """What is different; takes the tables changes and users, counted acts by `at`, the people
     with verdicts, and the coverage state of each dataset.
 
-    `watched_from` is the instant of the first sync, None where there was no other.
+    `watched_from` is the instant of the first sync, None where there was no other;
+    `compared_from` of the first that could compare a dataset again, where one could not.
     """
     found, strangers = _of_people(net_changes(changes, since_ms), users, changes)
     rows = [found]
@@ -110,6 +112,8 @@ def whats_new(
         if short and unwatched != FIRST_SYNC:
             unread = f"The last sync could not read all of: {', '.join(short)}."
             untold[change] = f"{unwatched} {unread}".strip()
+        elif blind := _blind(known, needed, compared_from or {}, since_ms):
+            untold[change] = blind
     notes = {}
     if strangers:
         notes[LEFT] = f"And {plural(strangers, 'account')} of which no type is kept."
@@ -168,6 +172,20 @@ def _unwatched(known: Known, watched_from: int | None, since_ms: int) -> str:
     if since_ms + 1 >= watched_from:
         return ""
     return f"Unknown before {known.moment_words(watched_from)}, the first sync."
+
+
+def _blind(
+    known: Known, needed: tuple[str, ...], compared_from: Mapping[str, int], since_ms: int
+) -> str:
+    """Which syncs since then could not look, so that what changed is lost; empty for none."""
+    short = [name for name in needed if since_ms + 1 < compared_from.get(name, 0)]
+    if not short:
+        return ""
+    until = max(compared_from[name] for name in short)
+    return (
+        f"Unknown before {known.moment_words(until)}: "
+        f"until then a sync could not read all of: {listed(short)}."
+    )
 
 
 def _untold_work(known: Known, limits: Thresholds, since_ms: int) -> dict[str, str]:

@@ -250,6 +250,19 @@ def test_what_is_compared_with_the_first_sync_or_a_later_one_is_known(
     assert ("joined" not in told(since=ago(since), watched_from=ago(5)).untold) == watched
 
 
+def test_what_changed_while_a_sync_could_not_look_is_unknown_and_not_nothing() -> None:
+    new = told(compared_from={"groups": ago(5), "projects": ago(1)}, since=ago(10))
+    assert new.untold == dict.fromkeys(
+        ("got", "lost"),
+        "Unknown before Nov 15, 12:00: until then a sync could not read all of: groups.",
+    )
+    both = told(compared_from={"groups": ago(5), "users": ago(4)}, since=ago(10))
+    assert "users and groups" in both.untold["got"] and "Nov 16" in both.untold["joined"]
+    assert not told(compared_from={"users": ago(5)}, since=ago(5)).untold
+    first = told(compared_from={"users": ago(5)}, since=ago(10), watched_from=ago(7))
+    assert first.untold["joined"].startswith("Unknown before Nov 15")
+
+
 def test_nobody_and_nothing() -> None:
     new = told(users=())
     assert new.people() == 0 and not new.untold and not len(new.rows)

@@ -1,14 +1,19 @@
 """Permissions, tokens and outages: what can't be read is told, and what was read is kept."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import orjson
 import pytest
 
+from jira_usage.decisions import Noted
 from jira_usage.demo import DemoSite
 from jira_usage.demo.server import Reply
 from jira_usage.errors import AuthenticationFailed, PermissionMissing, SyncIncomplete
+from jira_usage.metrics import answers
+from jira_usage.metrics.reclaim import Beside
+from jira_usage.metrics.whats_new import NEEDED
+from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import sync
 from tests.reading.stage import listen, status
@@ -104,6 +109,35 @@ def test_a_search_that_is_always_refused_publishes_nothing(
     listen(monkeypatch, status(400), path="/search/jql")
     with pytest.raises(SyncIncomplete):
         synced(site, store)
+
+
+@pytest.mark.parametrize(("denied", "blind"), [("BROWSE_USERS", "users"), ("ADMINISTER", "groups")])
+def test_what_changes_beside_a_sync_that_can_not_look_is_unknown(
+    denied: str, blind: str, store: Store
+) -> None:
+    with DemoSite(size="small", seed=3, now=NOW) as site:
+        synced(site, store)
+        assert kept(site, store).meta["compared_from"] == {}
+        site.deny(denied)
+        synced(site, store)
+        site.advance(timedelta(days=5))
+        site.allow(denied)
+        synced(site, store)
+        seeing = kept(site, store)
+        assert changes_told(seeing)["got"].startswith("Unknown before")
+        assert ("joined" in changes_told(seeing)) == (blind == "users")
+        site.advance(timedelta(days=1))
+        synced(site, store)
+        assert changes_told(kept(site, store)) == {}, "compared with a sync that could look"
+        assert "got" in changes_told(kept(site, store), date(2026, 11, 19))
+
+
+def changes_told(snapshot: Snapshot, since_on: date | None = None) -> dict[str, str]:
+    """Which changes of people can't be told, and why."""
+    period = snapshot.period(30, "UTC")
+    new = answers.changed_since(snapshot, period, False, Noted(), Beside(), since_on)
+    assert new is not None
+    return {change: why for change, why in new.untold.items() if change in NEEDED}
 
 
 def test_a_project_that_becomes_visible_is_read_back(site: DemoSite, store: Store) -> None:
