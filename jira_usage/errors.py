@@ -4,6 +4,7 @@ JiraUsageError                    exit code
 ├── InvalidInput                  2   something typed can't be used
 ├── AuthenticationFailed          3   Jira does not accept the email and token
 ├── PermissionMissing             4   the token is good, but may not read this
+│   └── ScopeMissing              4   whatever its account may, the token's scopes do not
 ├── SiteError                     5   not a Jira Cloud site that can be reached
 │   ├── HostNotAllowed            5   the address is not one this app may contact
 │   ├── NotJiraCloud              5   something else answers there
@@ -54,6 +55,10 @@ class AuthenticationFailed(JiraUsageError):
 class PermissionMissing(JiraUsageError):
     exit_code = 4
     title = "A permission is missing"
+
+
+class ScopeMissing(PermissionMissing):
+    title = "A scope of the token is missing"
 
 
 class SiteError(JiraUsageError):

@@ -10,6 +10,7 @@ from jira_usage.errors import (
     NotJiraCloud,
     PermissionMissing,
     RequestRefused,
+    ScopeMissing,
     SiteError,
     SiteUnreachable,
 )
@@ -109,7 +110,7 @@ def _host(url: str) -> str | None:
 
 def _unauthorized(content: bytes) -> AuthenticationFailed | PermissionMissing:
     if b"scope does not match" in content:
-        return PermissionMissing(
+        return ScopeMissing(
             "The token's scopes do not allow this.",
             "Create a token with the scopes read:jira-work, read:jira-user and "
             "manage:jira-configuration, or one without scopes.",

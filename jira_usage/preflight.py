@@ -18,6 +18,7 @@ from jira_usage.errors import (
     PagingBroken,
     PermissionMissing,
     RequestRefused,
+    ScopeMissing,
     SiteError,
 )
 from jira_usage.pace import Patience
@@ -312,13 +313,16 @@ def check(connection: Connection, *, patience: Patience | None = None) -> Iterat
 def nothing_usable() -> PermissionMissing:
     return PermissionMissing(
         "The token is good, but its account may read neither people nor work.",
-        "Use an account with “Browse users and groups” and “Administer Jira”.",
+        "Use an account with “Browse users and groups” and “Administer Jira”, and a token whose "
+        "scopes allow to read both.",
     )
 
 
 def _probed(probe: _Probe, cloud: JiraCloud) -> CheckLine:
     try:
         return CheckLine(probe.title, "ok", probe.ask(cloud))
+    except ScopeMissing as error:
+        return CheckLine(probe.title, "missing", str(error), probe.cost)
     except (PermissionMissing, RequestRefused, PagingBroken) as error:
         return CheckLine(probe.title, "missing", f"{error.message} {probe.remedy}", probe.cost)
     except AuthenticationFailed:

@@ -1,5 +1,6 @@
 """What answers at the address, whose token it is, and what each failure means."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from jira_usage.errors import (
     SiteError,
 )
 from jira_usage.pace import Patience
-from jira_usage.preflight import sign_in
+from jira_usage.preflight import check, sign_in
 
 SITE = "https://acme.atlassian.net"
 GATEWAY = "https://api.atlassian.com/ex/jira/1111-2222"
@@ -146,6 +147,24 @@ def test_a_scope_that_is_missing_is_told_as_a_permission(site: responses.Request
     message = {"code": 401, "message": "Unauthorized; scope does not match"}
     site.get(f"{GATEWAY}/rest/api/3/myself", json=message, status=401)
     assert "read:jira-user" in refusal(PermissionMissing).remedy
+
+
+def test_a_check_says_of_scopes_that_are_missing_how_to_get_them(
+    site: responses.RequestsMock,
+) -> None:
+    site.get(f"{SITE}/rest/api/3/serverInfo", json=CLOUD)
+    site.get(f"{SITE}/rest/api/3/myself", json=ME)
+    message = {"code": 401, "message": "Unauthorized; scope does not match"}
+    for method in ("GET", "POST"):
+        site.add(method, re.compile(f"{SITE}/rest/.*"), json=message, status=401)
+    told = []
+    with pytest.raises(PermissionMissing) as refused:
+        for line in check(connection(), patience=HASTY):
+            told.append(line)
+    missing = [line.text for line in told if line.state == "missing"]
+    assert len(missing) == 7 and all("Create a token with the scopes" in one for one in missing)
+    assert not any("Grant “" in one or "Use the token" in one for one in missing)
+    assert "scopes" in refused.value.remedy
 
 
 def test_a_locked_login_says_what_to_do(site: responses.RequestsMock) -> None:
