@@ -20,6 +20,7 @@ from jira_usage import __version__, nightly, settings
 from jira_usage.admission import admit
 from jira_usage.alerts.telling import send_test
 from jira_usage.connection import Connection
+from jira_usage.coverage import accounts_words
 from jira_usage.datasets import DATASETS, frames
 from jira_usage.errors import InvalidInput, JiraUsageError
 from jira_usage.forgetting import forget_person
@@ -72,7 +73,7 @@ First steps:
 \b
 Exit codes:
   0 done                       5 not a reachable Jira Cloud site, or not allowed
-  2 usage                      6 sync incomplete, the last snapshot stays readable
+  2 usage                      6 sync incomplete, what was synced before is kept
   3 authentication failed      7 nothing synced yet
   4 permission missing, nothing usable
 """
@@ -192,13 +193,14 @@ def sync(days: int, full: bool, project_roles: bool, timezone: str, as_json: boo
     if "schedule" in told or "alerts" in told:
         steps = nightly.watched(steps, connection, store, told)
     summary = _shown(steps)
+    _say_gaps(Snapshot.load(store.site(summary.site_url, summary.account_id)))
     if as_json:
         click.echo(orjson.dumps(summary.to_json(), option=orjson.OPT_INDENT_2).decode())
         return
     click.echo(f"Synced {summary.site_url} in {summary.duration_s:.1f} s, {summary.mode} sync.")
     click.echo(f"As of {iso_instant(summary.as_of)}, {summary.days} days.")
     click.echo(
-        f"{summary.users:,} accounts listed by Jira, {summary.issues:,} issues, "
+        f"{accounts_words(summary.users, summary.coverage['users'])}, {summary.issues:,} issues, "
         f"{summary.histories:,} histories, {summary.comments:,} comments, "
         f"{summary.worklogs:,} work logs."
     )
@@ -290,8 +292,7 @@ def export(
             f"earlier dates are unknown. Sync with --days {days} to read them.",
             err=True,
         )
-    for row in snapshot.coverage[snapshot.coverage["state"] != "complete"].itertuples():
-        click.echo(f"{row.dataset}: {row.state}. {row.reason} {row.consequence}".strip(), err=True)
+    _say_gaps(snapshot)
     pieces = frames(snapshot, name, period, count_created=count_created)
     with _opened(output) as out:
         WRITERS[form](pieces, DATASETS[name], out)
@@ -361,6 +362,13 @@ def keep(acts: int | None, left: int | None) -> None:
     if acts is not None or left is not None:
         set_retention(kept, changed(kept, acts, left))
     click.echo(retention_words(retention(kept)))
+
+
+def _say_gaps(snapshot: Snapshot) -> None:
+    """Says on stderr what could not be read whole, why, what to do, and what follows."""
+    for row in snapshot.coverage[snapshot.coverage["state"] != "complete"].itertuples():
+        told = (f"{row.dataset}: {row.state}.", row.reason, row.consequence)
+        click.echo(" ".join(str(one) for one in told if one), err=True)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from jira_usage.errors import JiraUsageError, PermissionMissing, RequestRefused
 from jira_usage.schema import COVERAGE_WORDS, Coverage
 
 CONSEQUENCES = {
-    "users": "People who did nothing are not known, so nobody can be called unused.",
+    "users": "Some people who did nothing may be missing.",
     "licenses": "Licenses and seats are unknown, and shown as unknown.",
     "plans": "Paid and free products can't be told apart.",
     "groups": "Some people's licenses and roles may be missing.",
@@ -20,6 +20,16 @@ CONSEQUENCES = {
     "histories": "Some changes of issues are missing: people may look idle.",
     "comments": "Some comments are missing: people may look idle.",
     "work logs": "Some logged work is missing: people may look idle.",
+}
+# What follows where nothing of it could be read, if that is another thing.
+UNREAD = {
+    "users": "People are known only by what they did and by the groups that could be read.",
+    "groups": "Licenses and roles that people hold through groups are unknown.",
+    "issues": "Work on issues is unknown: nobody can be said not to work.",
+    "histories": "Changes of issues are unknown: nobody can be said not to work.",
+    "comments": "Comments are unknown: nobody can be said not to work.",
+    "work logs": "Logged work is seen only where an issue's history tells of it: "
+    "people may look idle.",
 }
 DATASETS = tuple(CONSEQUENCES)
 ACTIVITY = ("issues", "histories", "comments", "work logs")
@@ -46,11 +56,11 @@ class CoverageNotes:
             reasons.append(reason)
 
     def refused(self, dataset: str, error: JiraUsageError) -> None:
-        """Notes why a dataset could not be read, from the error that said so."""
+        """Notes why a dataset could not be read, and the next step, from the error that said so."""
         refused = isinstance(error, PermissionMissing) or (
             isinstance(error, RequestRefused) and error.status in (401, 403)
         )
-        self.note(dataset, "not_permitted" if refused else "partial", error.message)
+        self.note(dataset, "not_permitted" if refused else "partial", str(error))
 
     def unread(self, dataset: str, error: JiraUsageError) -> None:
         """Notes why nothing of a dataset could be read: it is unknown, and not empty."""
@@ -69,11 +79,24 @@ class CoverageNotes:
                 "dataset": dataset,
                 "state": state,
                 "reason": " ".join(self.reasons.get(dataset, [])),
-                "consequence": "" if state == "complete" else CONSEQUENCES[dataset],
+                "consequence": _consequence(dataset, state),
                 "at": at_ms,
             }
             for dataset, state in self.states.items()
         ]
+
+
+def accounts_words(number: int, state: str) -> str:
+    """“6 accounts listed by Jira”, where the last sync could read its whole list."""
+    listed = "listed by Jira" if state == "complete" else "that Jira listed, now or before"
+    return f"{number:,} account{'' if number == 1 else 's'} {listed}"
+
+
+def _consequence(dataset: str, state: Coverage) -> str:
+    if state == "complete":
+        return ""
+    unread = UNREAD if state != "partial" else {}
+    return unread.get(dataset, CONSEQUENCES[dataset])
 
 
 def _badness(state: Coverage) -> int:

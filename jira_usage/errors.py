@@ -26,6 +26,8 @@ header, a body or a query string.
 
 from __future__ import annotations
 
+KEPT = "What was synced before is kept."
+
 
 class JiraUsageError(Exception):
     """Something went wrong in a way a person can act on."""

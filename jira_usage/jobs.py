@@ -15,7 +15,13 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
 from jira_usage.connection import Connection
-from jira_usage.errors import AuthenticationFailed, JiraUsageError, SyncCancelled, SyncIncomplete
+from jira_usage.errors import (
+    KEPT,
+    AuthenticationFailed,
+    JiraUsageError,
+    SyncCancelled,
+    SyncIncomplete,
+)
 from jira_usage.preflight import sign_in
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
@@ -122,7 +128,7 @@ class Job(Task[Progress]):
     def broken(self, name: str) -> JiraUsageError:
         return SyncIncomplete(
             f"Something unexpected stopped the sync ({name}).",
-            "Try again. What was synced before is still there.",
+            f"Try again. {KEPT}",
         )
 
 

@@ -241,12 +241,13 @@ def _probe_worklogs(cloud: JiraCloud) -> str:
     return "Work logs can be read."
 
 
+BROWSE_USERS = "Grant “Browse users and groups” in the global permissions."
 PROBES = (
     _Probe(
         "Browse users and groups",
         _probe_users,
-        "Grant “Browse users and groups” in the global permissions.",
-        "Without it only people who acted are known; people without work can't be found.",
+        BROWSE_USERS,
+        "Without it people are known only by what they did and by the groups that can be read.",
     ),
     _Probe(
         "Administer Jira",
@@ -257,7 +258,7 @@ PROBES = (
     _Probe(
         "Groups",
         _probe_groups,
-        "Grant “Browse users and groups” in the global permissions.",
+        BROWSE_USERS,
         "Without it administrators can't be told from other people.",
     ),
     _Probe(

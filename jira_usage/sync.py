@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from jira_usage import links
 from jira_usage.connection import Connection
 from jira_usage.crew import Crew, once
-from jira_usage.errors import JiraUsageError, SyncCancelled, SyncIncomplete
+from jira_usage.errors import KEPT, JiraUsageError, SyncCancelled, SyncIncomplete
 from jira_usage.forgetting import settled, without_forgotten
 from jira_usage.generation import Generation
 from jira_usage.interpreter import tuned
@@ -135,7 +135,7 @@ def _raise(error: JiraUsageError) -> None:
 
 def _stop_if(cancel: threading.Event) -> None:
     if cancel.is_set():
-        raise SyncCancelled("The sync was cancelled.", "The last complete snapshot is kept.")
+        raise SyncCancelled("The sync was cancelled.", KEPT)
 
 
 def _scope(

@@ -26,6 +26,7 @@ from urllib3.exceptions import DecodeError, HTTPError
 from jira_usage import __version__
 from jira_usage.connection import is_loopback
 from jira_usage.errors import (
+    KEPT,
     AuthenticationFailed,
     RateLimited,
     SyncCancelled,
@@ -196,7 +197,7 @@ class Transport:
 
     def _stop_if_cancelled(self) -> None:
         if self._cancel.is_set():
-            raise SyncCancelled("The sync was cancelled.", "The last complete snapshot is kept.")
+            raise SyncCancelled("The sync was cancelled.", KEPT)
 
     def _send(
         self,

@@ -90,7 +90,8 @@ def test_while_what_was_read_is_stored(store: Store, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(merging, "encoded", encoded)
     with DemoSite(size="small", seed=1, now=NOW) as site:
-        with pytest.raises(SyncCancelled):
+        with pytest.raises(SyncCancelled) as cancelled:
             list(sync(connect(site), store, cancel=cancel))
+        assert "snapshot" not in str(cancelled.value), "it was the first sync: there is none"
         assert asked["tables"] <= merging.AT_ONCE, "the other dates are not stored any more"
         assert store.site(site.url, site.account_id).current() is None

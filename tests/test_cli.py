@@ -313,5 +313,14 @@ def test_missing_permissions_thin_the_result_and_say_so(tmp_path: Path) -> None:
         assert {row["licenses"] for row in users} == {None}, "unknown is never none"
         told = command(environment, "check").stdout
         assert "missing Administer Jira" in told and "Without it" in told
+        gap = (
+            "licenses: not_permitted. Jira does not allow this account to read that. "
+            "A Jira administrator can grant the permission. Licenses and seats are unknown"
+        )
+        assert gap in result.stderr and "users:" not in result.stderr
+        assert gap in command(environment, "export", "users").stderr
         site.deny("BROWSE_USERS")
-        assert command(environment, "sync").exit_code == 0
+        result = command(environment, "sync")
+        assert result.exit_code == 0 and gap in result.stderr
+        assert "users: not_permitted. " in result.stderr and "by the groups that could" in result.stderr
+        assert " accounts that Jira listed, now or before, " in result.stdout

@@ -12,6 +12,7 @@ from jira_usage.api import JiraCloud
 from jira_usage.coverage import CoverageNotes
 from jira_usage.crew import Jobs, Kind, Share, once
 from jira_usage.errors import (
+    KEPT,
     AuthenticationFailed,
     JiraUsageError,
     RequestRefused,
@@ -132,7 +133,7 @@ class Desk:
         if isinstance(error, SiteError) and dataset not in ASIDE:
             raise SyncIncomplete(
                 f"The sync stopped while reading {dataset}: {error.message}",
-                f"{error.remedy} The last complete snapshot is kept.",
+                f"{error.remedy} {KEPT}",
             ) from None
         self.coverage.refused(dataset, error)
 

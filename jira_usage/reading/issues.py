@@ -12,6 +12,7 @@ from functools import partial
 from jira_usage.api import ISSUES_PAGE, MOST_ISSUES_PAGE, SEARCH_IDS_PAGE
 from jira_usage.crew import once
 from jira_usage.errors import (
+    KEPT,
     JiraUsageError,
     PagingBroken,
     PermissionMissing,
@@ -205,7 +206,7 @@ class IssueSearch:
         if isinstance(error, RequestRefused):
             raise SyncIncomplete(
                 f"The search for issues failed: {error.message}",
-                "Try again later. The last complete snapshot is kept.",
+                f"Try again later. {KEPT}",
             )
         self.desk.failed("issues", error)
         if isinstance(error, PermissionMissing):

@@ -7,7 +7,13 @@ from functools import cached_property, partial
 from jira_usage import directory
 from jira_usage.api import USERS_PAGE
 from jira_usage.crew import once
-from jira_usage.errors import AuthenticationFailed, JiraUsageError, SyncCancelled
+from jira_usage.errors import (
+    AuthenticationFailed,
+    JiraUsageError,
+    PermissionMissing,
+    SyncCancelled,
+)
+from jira_usage.preflight import BROWSE_USERS
 from jira_usage.reading.desk import LISTS, ROLES, USERS, Desk
 from jira_usage.reading.listing import UntoldListing
 from jira_usage.reading.members import MembersReading
@@ -112,7 +118,8 @@ class PeopleReading:
         if self.users:
             self.desk.coverage.read("users")
         else:
-            self.desk.coverage.note("users", "not_permitted", "Jira lists nobody to this account.")
+            nobody = PermissionMissing("Jira lists nobody to this account.", BROWSE_USERS)
+            self.desk.coverage.refused("users", nobody)
 
     def _take_roles(self, roles: Documents) -> None:
         self.roles = roles

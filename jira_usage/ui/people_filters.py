@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from jira_usage.coverage import accounts_words
 from jira_usage.metrics import answers, narrowing
 from jira_usage.metrics.facets import Facet
 from jira_usage.metrics.lists import is_among
@@ -85,9 +86,10 @@ def show_unlisted(view: View, roster: Roster) -> None:
     """Why more accounts are here than Jira lists, where that is so."""
     here = is_among(view.snapshot.users["account_id"], roster.people["account_id"])
     listed = view.snapshot.users.loc[here, "listed"].fillna(True).astype(bool)
+    states = dict(view.snapshot.coverage[["dataset", "state"]].to_numpy().tolist())
     if more := int((~listed).sum()):
         st.caption(
-            f"{plural(int(listed.sum()), 'account')} listed by Jira, and {more:,} that it does not "
+            f"{accounts_words(int(listed.sum()), states['users'])}, and {more:,} that it does not "
             "list: known only by acts or groups."
         )
 

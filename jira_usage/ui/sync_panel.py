@@ -8,7 +8,8 @@ import time
 import streamlit as st
 
 from jira_usage import jobs
-from jira_usage.errors import AuthenticationFailed
+from jira_usage.coverage import accounts_words
+from jira_usage.errors import KEPT, AuthenticationFailed
 from jira_usage.jobs import Job
 from jira_usage.period import DAY_MS, zone_names
 from jira_usage.snapshot import Snapshot
@@ -305,12 +306,13 @@ def _tell_the_end(job: Job | None) -> None:
     del st.session_state[WATCHED]
     done = job.summary
     if job.state == "cancelled":
-        st.toast("Sync stopped. What was synced before is kept.", icon=":material/cancel:")
+        st.toast(f"Sync stopped. {KEPT}", icon=":material/cancel:")
     elif done is None:
         st.toast("The sync did not finish. The page says why.", icon=":material/error:")
     else:
         new = f"{count(done.new_acts, 'new act')}" if done.new_acts else "nothing new"
-        first = f"{count(done.users, 'account')} listed by Jira, {count(done.acts, 'act')}"
+        accounts = accounts_words(done.users, done.coverage["users"])
+        first = f"{accounts}, {count(done.acts, 'act')}"
         what = first if done.mode == "full" else new
         if done.mode != "full":
             st.session_state[REFRESHED] = done.snapshot_id

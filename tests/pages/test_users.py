@@ -247,3 +247,5 @@ def test_accounts_that_jira_does_not_list_are_told_beside_those_it_lists(tmp_pat
     told = words(run("users", tmp_path / "a", **people))
     assert "5 accounts listed by Jira, and 1 that it does not list" in told
     assert "listed by Jira" not in words(run("users", tmp_path / "b"))
+    told = words(run("users", tmp_path / "c", refused={"users": "no"}, **people))
+    assert "5 accounts that Jira listed, now or before, and 1 that it does not list" in told
