@@ -322,5 +322,5 @@ def test_missing_permissions_thin_the_result_and_say_so(tmp_path: Path) -> None:
         site.deny("BROWSE_USERS")
         result = command(environment, "sync")
         assert result.exit_code == 0 and gap in result.stderr
-        assert "users: not_permitted. " in result.stderr and "by the groups that could" in result.stderr
+        assert "users: not_permitted. " in result.stderr and "by the groups that" in result.stderr
         assert " accounts that Jira listed, now or before, " in result.stdout

@@ -272,5 +272,6 @@ def test_what_is_not_known_of_anybody_is_said_once_above_the_list(tmp_path: Path
     assert sum(unknown in one.value.replace("\\", "") for one in app.caption) == 1
     [row] = app.dataframe[0].value.to_dict("records")
     assert not any(unknown in one for one in row["reasons"]) and len(row["reasons"])
-    app = run("person", tmp_path, address={"person": "cyn"})
+    refused = {"administrators": "no"}
+    app = run("person", tmp_path / "b", address={"person": "cyn"}, refused=refused)
     assert unknown in words(app).replace("\\", "")
