@@ -63,7 +63,8 @@ class _Job:
 class Crew:
     """Runs jobs until none is left; `open` says how many are.
 
-    Use as a context manager; leaving it stops every thread.
+    Use as a context manager; leaving it stops every thread. Left by an error, it sets `stop`,
+    for what its jobs wait for: whether somebody has cancelled is no longer told by that.
     A thread that hangs in a request when the crew is left is not waited for: it ends
     with that request, and nobody hears of it.
     """

@@ -41,6 +41,18 @@ STEADY_SECONDS = 2
 LITTLE_MORE = 1.1
 
 
+class Cancel(threading.Event):
+    """Somebody's wish that a task ends. What works on it stops by `stop`, also where it fails."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stop = threading.Event()
+
+    def set(self) -> None:
+        super().set()
+        self.stop.set()
+
+
 @dataclass
 class Task(ABC, Generic[S]):
     """Something that runs: since when, and how it ended. Only its own thread changes it.
@@ -54,7 +66,7 @@ class Task(ABC, Generic[S]):
     error: JiraUsageError | None = None
     started_at: float = field(default_factory=time.time)
     ended_at: float | None = None
-    cancel: threading.Event = field(default_factory=threading.Event)
+    cancel: Cancel = field(default_factory=Cancel)
 
     @property
     def running(self) -> bool:
@@ -68,7 +80,7 @@ class Task(ABC, Generic[S]):
         """Consumes the steps; the whole life of the thread that does it."""
         state: State = "failed"
         try:
-            for step in steps(self.cancel):
+            for step in steps(self.cancel.stop):
                 self.take(step)
             state = "done"
         except SyncCancelled as error:
@@ -192,7 +204,7 @@ class Jobs(Generic[T, S]):
     def cancel(self, key: str) -> None:
         """Asks the task that runs to stop; it does so within a second."""
         task = self.latest(key)
-        if task:
+        if task and task.running:
             task.cancel.set()
 
     def drop(self, key: str) -> None:

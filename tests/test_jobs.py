@@ -13,6 +13,7 @@ import pytest
 
 from jira_usage import jobs
 from jira_usage.connection import Connection, Hosts
+from jira_usage.crew import Crew
 from jira_usage.demo import DemoSite
 from jira_usage.errors import (
     AuthenticationFailed,
@@ -237,6 +238,19 @@ def test_a_cancelled_check_is_over_at_once_and_another_can_start() -> None:
         time.sleep(0.01)
     assert check.verdict is None, "what comes after the cancel is no result"
     assert some.latest("a") is again
+
+
+def test_a_check_that_fails_stops_what_it_waits_for_and_nobody_has_cancelled_it() -> None:
+    stops: list[threading.Event] = []
+
+    def failing(cancel: threading.Event) -> Iterator[Verdict]:
+        stops.append(cancel)
+        with Crew(cancel):
+            yield from refused(cancel)
+
+    check = ended(some_checks().start("a", failing))
+    assert check.state == "failed" and check.error.remedy == "Create a new token."
+    assert stops[0].is_set() and not check.cancel.is_set()
 
 
 def test_a_foreign_error_in_a_check_leaves_only_its_class(

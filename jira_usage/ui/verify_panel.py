@@ -157,14 +157,14 @@ def _cancel(check: Check) -> None:
 
 
 def _show_trouble(check: Check) -> None:
-    if check.cancel.is_set():
-        st.caption(":material/info: The check was stopped.")
-    elif check.error:
+    if check.error and check.state == "failed":
         show_error(check.error, calm=True)
         if not check.error.remedy:
             st.caption(AGAIN)
         if isinstance(check.error, AuthenticationFailed) and login.is_administrator():
             _connect_again()
+    elif check.cancel.is_set():
+        st.caption(":material/info: The check was stopped.")
 
 
 def _show_verdict(verdict: Verdict, view: View) -> None:

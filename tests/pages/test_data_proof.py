@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from jira_usage import jobs
+from jira_usage.crew import Crew
 from jira_usage.errors import (
     AuthenticationFailed,
     JiraUsageError,
@@ -209,6 +210,30 @@ def test_a_failed_check_says_why_what_next_and_leaves_the_last_verdict(
     assert "Check a sample" in labels(app)
     assert ("Connect again" in labels(app)) == isinstance(error, AuthenticationFailed)
     assert numbers(app)["Acts that agree"] == "1,234"
+
+
+def test_who_leaves_after_a_check_has_not_stopped_it(open_page: Open, signed: Session) -> None:
+    checked(signed, a_verdict(current(signed)))
+    jobs.cancel(signed.job_key)
+    app = open_page("data", signed)
+    assert "No difference found" in words(app) and "stopped" not in words(app)
+
+
+def test_a_check_that_fails_while_it_reads_says_why_also_after_somebody_left(
+    open_page: Open, signed: Session
+) -> None:
+    def reading(cancel: threading.Event) -> Iterator[Verdict]:
+        with Crew(cancel):
+            yield Verdict(current(signed), sample=50, issues=12)
+            raise SiteUnreachable("No connection to acme could be made.", "Check your network.")
+
+    check = jobs.begin_check(signed.job_key, reading)
+    while check.state == "running":
+        time.sleep(0.01)
+    jobs.cancel(signed.job_key)
+    told = words(open_page("data", signed))
+    assert "No connection to acme could be made." in told and "Check your network." in told
+    assert "stopped" not in told
 
 
 def test_a_verdict_of_an_older_snapshot_says_so(open_page: Open, signed: Session) -> None:
