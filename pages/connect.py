@@ -7,7 +7,7 @@ import streamlit as st
 from jira_usage.ui import account_panel, session, sync_panel, welcome
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.frame import frame
-from jira_usage.ui.text import safe
+from jira_usage.ui.text import safe_name
 
 
 def open_overview() -> None:
@@ -28,7 +28,7 @@ elif refused:
     account_panel.disconnect_button("connect_disconnect")
 else:
     with st.container(border=True):
-        st.header(f"Connected to {safe(signed.site_name)}", anchor=False)
+        st.header(f"Connected to {safe_name(signed.site_name)}", anchor=False)
         st.text(f"{signed.connection.site.host} · {signed.connection.email}")
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("Open the overview", icon=":material/monitoring:", type="primary"):

@@ -9,7 +9,7 @@ from jira_usage.errors import JiraUsageError
 from jira_usage.ui import cache, check_panel, login, session
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.session import Session
-from jira_usage.ui.text import safe
+from jira_usage.ui.text import safe, safe_name
 
 ORIGINS = {
     "form": "",
@@ -23,7 +23,7 @@ LISTED = "Connected by this server's settings: everybody on its list sees it."
 def show_account(signed: Session | None) -> None:
     """Who is connected and logged in, and the buttons that end it."""
     if signed and not login.is_viewer():
-        told = [f"Connected as **{safe(signed.account)}**."] if signed.account else []
+        told = [f"Connected as **{safe_name(signed.account)}**."] if signed.account else []
         listed = signed.origin == "environment" and login.is_set_up()
         origin = LISTED if listed else ORIGINS[signed.origin]
         told += [words for words in (origin, safe(signed.note)) if words]
@@ -53,7 +53,7 @@ def forget_button(signed: Session) -> None:
 @st.dialog("Forget this site's data?", icon=":material/delete_forever:")
 def _confirm(signed: Session) -> None:
     st.markdown(
-        f"Everything this app has stored of **{safe(signed.site_name)}** for this account is "
+        f"Everything this app has stored of **{safe_name(signed.site_name)}** for this account is "
         "deleted from the disk. Nothing changes in Jira."
     )
     st.markdown(

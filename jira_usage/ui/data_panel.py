@@ -14,10 +14,9 @@ from jira_usage.period import Period
 from jira_usage.snapshot import Snapshot
 from jira_usage.ui import account_panel, login
 from jira_usage.ui.session import Session
-from jira_usage.ui.text import age, count, duration, local_time, moment, safe
+from jira_usage.ui.text import age, count, duration, local_time, moment, safe, safe_name
 from jira_usage.ui.view import View
 
-LONGEST_REASON = 2_000  # a reason may list many projects
 MODES = {"full": "In full", "later": "Changes"}
 # A sign, a word and what the word means: color alone would not tell.
 STATES = {
@@ -102,8 +101,8 @@ def show_sync(view: View, now_ms: int) -> None:
     known_from = moment(view.snapshot.covered_from_ms, view.zone)
     first_on = view.cached(answers.known_of).since
     facts = {
-        "Site": safe(str(meta["base_url"]).removeprefix("https://")),
-        "Read by": f"{safe(str(meta['display_name']))} "
+        "Site": safe_name(str(meta["base_url"]).removeprefix("https://")),
+        "Read by": f"{safe_name(str(meta['display_name']))} "
         + ("(scoped token, through the gateway)" if meta.get("scoped") else ""),
         "Data as of": f"{moment(view.snapshot.as_of_ms, view.zone)}, {safe(view.zone)}",
         "Known since": f"{first_on}, the first whole day: acts are read from {known_from} on. "
@@ -162,9 +161,7 @@ def show_coverage_table(view: View) -> None:
     for row in rows:
         icon, word = STATES.get(str(row["state"]), STATES["never"])
         name = str(row["dataset"])
-        why = " ".join(
-            safe(str(row[part]), LONGEST_REASON) for part in ("reason", "consequence") if row[part]
-        )
+        why = " ".join(safe(str(row[part])) for part in ("reason", "consequence") if row[part])
         what = f"**{safe(name).capitalize()}.** {TELLS.get(name, '')}"
         told.append((f"{icon} {word}", what, why or "–"))
     st.markdown(_how_complete(rows))

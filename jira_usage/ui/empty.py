@@ -10,7 +10,7 @@ from jira_usage.ui import check_panel, login, sync_panel, welcome
 from jira_usage.ui.account_panel import forget_button
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.session import Session
-from jira_usage.ui.text import safe
+from jira_usage.ui.text import safe, safe_name
 
 
 def show_only_shared() -> None:
@@ -48,9 +48,9 @@ def show_nothing_synced(signed: Session) -> None:
     sync_panel.show_failure(signed)
     with st.container(border=True):
         st.header("Connected. Now read the site", anchor=False)
-        who = f" as **{safe(signed.account)}**" if signed.account else ""
+        who = f" as **{safe_name(signed.account)}**" if signed.account else ""
         st.markdown(
-            f"You are connected to **{safe(signed.site_name)}**{who}. "
+            f"You are connected to **{safe_name(signed.site_name)}**{who}. "
             "One sync reads people, licenses and the work of the days you choose. It only reads, "
             "and takes seconds for a small site, minutes for a large one."
         )

@@ -9,7 +9,7 @@ from jira_usage.metrics.facets import Facet, choose
 from jira_usage.metrics.focus import KEYS, PRODUCT, Focus
 from jira_usage.metrics.roster import ANY, NONE, Roster
 from jira_usage.ui import address, people_filters
-from jira_usage.ui.text import safe
+from jira_usage.ui.text import safe, safe_name
 from jira_usage.ui.view import View
 
 WORDS = {"product": "people with {}", "group": "people of {}", "project": "acts in {}"}
@@ -26,8 +26,9 @@ def show(view: View, roster: Roster) -> View:
         for facet in facets:
             people_filters.show_filter(facet, choices[facet.key], counts[facet.key])
     if unknown:
+        asked = ", ".join(safe_name(one) for one in unknown)
         st.warning(
-            f"{safe(', '.join(unknown))}: not known here, or not any more. It was left out.",
+            f"{asked}: not known here, or not any more. It was left out.",
             title="The address asks for a part that is not there",
         )
     if focus:

@@ -10,7 +10,7 @@ from jira_usage.forgetting import forget_person
 from jira_usage.ui import cache, login, session
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.session import Session
-from jira_usage.ui.text import safe
+from jira_usage.ui.text import safe_name
 
 
 def show(name: str, account_id: str) -> None:
@@ -31,9 +31,10 @@ def show(name: str, account_id: str) -> None:
 @st.dialog("Forget this person?", icon=":material/person_remove:")
 def _confirm(signed: Session, name: str, account_id: str) -> None:
     st.markdown(
-        f"The name, the address, the acts and the decisions of **{safe(name)}** are deleted from "
-        "what this server keeps for the connected account, and later syncs leave them out. Nothing "
-        "changes in Jira, nor in what the server keeps for other accounts that have read this site."
+        f"The name, the address, the acts and the decisions of **{safe_name(name)}** are deleted "
+        "from what this server keeps for the connected account, and later syncs leave them out. "
+        "Nothing changes in Jira, nor in what the server keeps for other accounts that have read "
+        "this site."
     )
     st.markdown(
         "Earlier days then count fewer people and acts than Jira shows, and so do licenses. "

@@ -22,7 +22,7 @@ def show(view: View, listed: Reclaim) -> None:
     readers = readers_words(listed)
     words = " ".join(one for one in (money, readers, readers and EXPORT) if one)
     if words:
-        st.caption(safe(words, longest=len(words)))
+        st.caption(safe(words))
         st.page_link("pages/renewal.py", label="Open Renewal", icon=":material/arrow_forward:")
 
 

@@ -21,7 +21,7 @@ from jira_usage.store import SiteStore
 from jira_usage.ui import cards, login
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.renewal_view import Books
-from jira_usage.ui.text import count, moment, plain, safe
+from jira_usage.ui.text import count, moment, safe_name, short
 from jira_usage.ui.view import View
 
 READ = "view_export"
@@ -142,7 +142,7 @@ def _show_match(view: View, export: Export, matched: Match) -> None:
         f"{matched.dated:,} with a date, {matched.never:,} never seen."
         + (f" {matched.by_email:,} were found by email address." if matched.by_email else "")
     )
-    columns = ", ".join(f"“{safe(name)}”" for name in export.columns)
+    columns = ", ".join(f"“{safe_name(name)}”" for name in export.columns)
     if not (export.named or export.anywhere):
         st.caption(f"No column names this site, so every Jira column was taken: {columns}.")
     else:
@@ -155,7 +155,7 @@ def _show_match(view: View, export: Export, matched: Match) -> None:
     if len(matched.strangers):
         with st.expander(f"{plural(len(matched.strangers), 'entry', 'entries')} not on this site"):
             st.dataframe(
-                matched.strangers.head(SHOWN).map(plain),
+                matched.strangers.head(SHOWN).map(short),
                 hide_index=True,
                 column_config={"name": "Name", "email": "Email", "account_id": "Account ID"},
                 alt="In the file, not on this site",

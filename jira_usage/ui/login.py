@@ -23,7 +23,7 @@ from jira_usage.errors import InvalidInput, JiraUsageError, PermissionMissing
 from jira_usage.roles import Access, Standing
 from jira_usage.scope import People
 from jira_usage.ui.errors import show_error
-from jira_usage.ui.text import safe
+from jira_usage.ui.text import safe, safe_name
 
 SEEN = "login_seen"
 KEYS = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
@@ -179,7 +179,7 @@ def recheck() -> None:
 def show_purpose() -> None:
     """What this server's data is used for, in its administrator's words."""
     if is_set_up() and (purpose := Access.parse(settings.sections(os.environ)).purpose):
-        st.caption(f":material/policy: {safe(purpose, 500)}")
+        st.caption(f":material/policy: {safe(purpose)}")
 
 
 def show_account() -> None:
@@ -187,7 +187,7 @@ def show_account() -> None:
     if not is_set_up():
         return
     with st.sidebar:
-        told = f"Logged in as {safe(_email())}"
+        told = f"Logged in as {safe_name(_email())}"
         if is_viewer():
             told += ", viewer: you can look at everything"
             told += " that shows no names" if people_shown() != "names" else ""
@@ -216,7 +216,7 @@ def _show_door(found: Standing) -> None:
     else:
         st.warning(WORDS[found], icon=":material/lock:")
     if email := _email():
-        st.caption(f"Logged in as {safe(email)}.")
+        st.caption(f"Logged in as {safe_name(email)}.")
     with st.container(horizontal=True):
         if found in (Standing.LOGGED_OUT, Standing.TOO_OLD):
             st.button(

@@ -16,7 +16,7 @@ from jira_usage.metrics.tables import NO_NAME, instants, people_table, roles_in_
 from jira_usage.metrics.words import CONFIDENCE_WORDS, DECISION_WORDS, date_words
 from jira_usage.snapshot import Snapshot
 from jira_usage.ui import brand, cards, columns, product_seats, reclaim_notes
-from jira_usage.ui.text import safe
+from jira_usage.ui.text import safe, safe_name, short
 from jira_usage.ui.view import View
 
 READS_UNKNOWN = (
@@ -96,7 +96,7 @@ def show_reasons(view: View, account_id: str, noted: Noted) -> None:
     with cards.card("Could a license be given back?", "Only a person can tell. Ask first."):
         for row in rows.to_dict("records"):
             sure = CONFIDENCE_WORDS[row["confidence"]].lower()
-            cards.heading(f"{row['product_name']}: {sure} confidence", inner=True)
+            cards.heading(f"{short(row['product_name'])}: {sure} confidence", inner=True)
             pro, con = st.columns(2, gap="large")
             with pro:
                 _sentences("For", row["reasons_for"])
@@ -120,13 +120,13 @@ def show_reasons(view: View, account_id: str, noted: Noted) -> None:
 
 
 def _sentences(title: str, sentences: list[str]) -> None:
-    st.markdown(f"**{title}**\n\n" + "\n".join(f"- {safe(one, 1_000)}" for one in sentences))
+    st.markdown(f"**{title}**\n\n" + "\n".join(f"- {safe(one)}" for one in sentences))
 
 
 def _decision(decision: Decision, names: dict[str, str], known: Known) -> str:
-    product = safe(names.get(decision.product_key) or decision.product_key)
-    reason = f": {safe(decision.reason, 1_000)}" if decision.reason else ""
-    by = f", decided by {safe(decision.by)}" if decision.by else ""
+    product = safe_name(names.get(decision.product_key) or decision.product_key)
+    reason = f": {safe(decision.reason)}" if decision.reason else ""
+    by = f", decided by {safe_name(decision.by)}" if decision.by else ""
     if decision.expires_on is None:
         return f"{product} · {DECISION_WORDS[decision.choice]}{reason}{by}"
     until = date_words(decision.expires_on)
@@ -202,7 +202,7 @@ def show_last_acts(acts: pd.DataFrame, zone: str) -> None:
 def _paths(access: pd.DataFrame) -> None:
     for path in access.to_dict("records"):
         state = "included" if path["state"] == "included" else "license"
-        groups = ", ".join(safe(group) for group in path["groups"])
+        groups = ", ".join(safe_name(group) for group in path["groups"])
         default = " (a default group)" if path["default_group"] else ""
-        st.markdown(f"**{safe(path['product_name'])}** · {state} ← {groups}{default}")
+        st.markdown(f"**{safe_name(path['product_name'])}** · {state} ← {groups}{default}")
         st.caption(path["note"])

@@ -18,7 +18,7 @@ from jira_usage.metrics.tables import UNKNOWN, people_table
 from jira_usage.metrics.tiles import Link, Tile
 from jira_usage.metrics.words import NO_WORK, WORKED, window_words
 from jira_usage.ui import cards, clicks, way_back
-from jira_usage.ui.text import safe
+from jira_usage.ui.text import safe, safe_name, short
 from jira_usage.ui.view import View
 
 PEOPLE = ("licensed_users", "active_users", "inactive_users", "utilization")
@@ -47,7 +47,7 @@ def show_tile(tile: Tile) -> None:
     """One product: its numbers, who of its people works, and the ways to them."""
     with st.container(border=True, height="stretch"):
         with st.container(horizontal=True, horizontal_alignment="distribute"):
-            cards.heading(tile.name)
+            cards.heading(short(tile.name))
             st.badge(tile.plan, color="gray")
         with st.container(horizontal=True, gap="medium"):
             for name, value, meaning in tile.numbers:
@@ -68,7 +68,7 @@ def show_names(view: View, roster: Roster, tile: Tile, link: Link) -> None:
     filters = tuple(link.filters.items())
     people, number = view.drawn(_names, roster, view.snapshot.products, filters)
     key = f"names_{link.filters['product']}"
-    with st.expander(f"{safe(tile.name)}: {link.label}"):
+    with st.expander(f"{safe_name(tile.name)}: {link.label}"):
         picked = st.dataframe(
             view.table(people),
             key=key,

@@ -20,7 +20,7 @@ from jira_usage.ui import reclaim_notes
 from jira_usage.ui.downloads import XLSX, button
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.people_filters import Chosen
-from jira_usage.ui.text import safe
+from jira_usage.ui.text import safe, short
 from jira_usage.ui.view import View
 from jira_usage.writers import written
 
@@ -90,7 +90,7 @@ def show_upload(view: View, noted: Noted) -> None:
 
 def _show_read(read: FilledIn) -> None:
     if read.problems:
-        some = "\n".join(f"- {safe(problem)}" for problem in read.problems[:MOST_TOLD])
+        some = "\n".join(f"- {safe(short(problem))}" for problem in read.problems[:MOST_TOLD])
         rest = len(read.problems) - MOST_TOLD
         more = f"\n\nand {rest:,} more" if rest > 0 else ""
         st.error(some + more, title="Nothing was applied. Correct the file and try again")

@@ -18,7 +18,7 @@ from jira_usage.metrics.words import people_count
 from jira_usage.terms import MOST_SEATS, Buffer, ProductTerms
 from jira_usage.ui import cards, login, renewal_terms, unseen_notes
 from jira_usage.ui.renewal_view import Books, Product
-from jira_usage.ui.text import safe
+from jira_usage.ui.text import safe, safe_name, short
 from jira_usage.ui.view import View
 
 
@@ -35,7 +35,7 @@ class Plan:
 def show(view: View, books: Books, product: Product, buffer: Buffer) -> Plan:
     """Draws the card; returns the plan."""
     told = books.terms.of(product.key)
-    with cards.card(product.name):
+    with cards.card(short(product.name)):
 
         def answered(seats: int | None) -> Answer:
             return what_if(product.holders, told, Question(books.today, buffer, seats))
@@ -103,7 +103,7 @@ def _ask_seats(product: Product, needed: Answer) -> int | None:
 
 def _money(view: View, books: Books, product: Product, told: ProductTerms, answer: Answer) -> None:
     currency = safe(books.terms.currency)
-    st.markdown(f"**{renewal_words.answer_words(safe(product.name), answer, currency)}**")
+    st.markdown(f"**{renewal_words.answer_words(safe_name(product.name), answer, currency)}**")
     tier = renewal_words.tier_words(answer)
     if tier:
         st.markdown(tier)

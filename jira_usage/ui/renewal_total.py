@@ -57,7 +57,7 @@ def show(place: Any, books: Books, plans: Sequence[Plan]) -> None:
             books.terms.currency,
         )
         if rest:
-            st.caption(safe(rest, longest=len(rest)))
+            st.caption(safe(rest))
         if apps:
             st.markdown(apps)
 

@@ -14,7 +14,7 @@ from jira_usage.reports import people_in, scope_words
 from jira_usage.scope import FEWEST, Part, People, Scope
 from jira_usage.snapshot import Snapshot
 from jira_usage.ui import cards
-from jira_usage.ui.text import plain
+from jira_usage.ui.text import short
 from jira_usage.ui.view import View
 
 PART_WORDS: dict[Part, str] = {
@@ -99,7 +99,7 @@ def options(snapshot: Snapshot, period: Period, count_created: bool, part: str) 
         "projects": (snapshot.projects, "project_key", "name"),
         "groups": (snapshot.groups, "group_id", "name"),
     }[part]
-    pairs = [(row[0], plain(row[1] or row[0])) for row in each(table[[key, name]])]
+    pairs = [(row[0], short(row[1] or row[0])) for row in each(table[[key, name]])]
     if part == "projects":
         pairs = [(k, f"{k} · {told}") for k, told in pairs]
     return dict(sorted(pairs, key=lambda pair: pair[1].casefold()))

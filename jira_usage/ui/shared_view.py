@@ -74,7 +74,7 @@ def show_report(report: Report) -> None:
     about = report.about
     as_of = report.as_of or about["Data as of"]
     told = (report.site, report.window, about["Scope"], f"data as of {as_of}")
-    st.caption(safe(" · ".join(told), longest=2_000))
+    st.caption(safe(" · ".join(told)))
     with st.grid(4, min_column_width=180):
         for tile in report.headlines:
             with st.container(border=True, height="stretch"):
@@ -83,7 +83,7 @@ def show_report(report: Report) -> None:
     for place, section in enumerate(report.sections):
         _show_section(section, section.title if place else "How they stand")
     with cards.card("About this view"):
-        st.caption(safe(report.definition, longest=2_000))
+        st.caption(safe(report.definition))
         lines = {k: v for k, v in about.items() if not k.startswith("Coverage")}
         _show_table(Table(("", " "), tuple(lines.items()), "About this view"))
         button(

@@ -17,7 +17,7 @@ from jira_usage.store import Store
 from jira_usage.ui import brand, login
 from jira_usage.ui.errors import icon_of, sentences
 from jira_usage.ui.session import Session
-from jira_usage.ui.text import age, count, duration, local_time, moment, safe
+from jira_usage.ui.text import age, count, duration, local_time, moment, safe, safe_name
 
 DAYS_TO_SYNC = (30, 60, 90, 180)
 POLL_SECONDS, IDLE_SECONDS = 0.5, 30
@@ -202,7 +202,7 @@ def _panel(signed: Session, snapshot: Snapshot | None, running: bool) -> None:
     job = jobs.latest(signed.job_key)
     if (job is not None and job.running) != running:
         st.rerun()
-    st.markdown(f"**{safe(signed.site_name)}**")
+    st.markdown(f"**{safe_name(signed.site_name)}**")
     if snapshot is None:
         st.caption("Nothing synced yet")
     else:
@@ -253,7 +253,7 @@ def _large(signed: Session) -> None:
         st.rerun()
     st.session_state[WATCHED] = job.id
     with st.container(border=True):
-        st.header(f"First sync of {safe(signed.site_name)}", anchor=False)
+        st.header(f"First sync of {safe_name(signed.site_name)}", anchor=False)
         st.progress(job.share, text=_stage(job))
         with st.grid(min_column_width=120):
             for name, label in READ.items():

@@ -16,7 +16,7 @@ _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\
 LONGEST_NAME = 200
 
 
-def plain(text: str, longest: int = LONGEST_NAME) -> str:
+def plain(text: str) -> str:
     """Jira's text on one line, without control characters and direction tricks."""
     kept = (
         " " if character.isspace() else character
@@ -24,15 +24,28 @@ def plain(text: str, longest: int = LONGEST_NAME) -> str:
         if character.isspace()
         or (character not in _BIDI and unicodedata.category(character) != "Cc")
     )
-    return " ".join("".join(kept).split())[:longest]
+    return " ".join("".join(kept).split())
 
 
-def safe(text: str, longest: int = LONGEST_NAME) -> str:
+def short(name: str, longest: int = LONGEST_NAME) -> str:
+    """A name of Jira's as plain text; “…” ends one that is too long."""
+    told = plain(name)
+    return told if len(told) <= longest else told[: longest - 1].rstrip() + "…"
+
+
+def safe_name(name: str) -> str:
+    """A name of Jira's for places that read Markdown, and no longer than names are."""
+    return safe(short(name))
+
+
+def safe(text: str) -> str:
     """Jira's text for places that read Markdown: it comes out as typed, and does nothing.
+
+    Sentences of the app's own are never cut, whatever names are in them.
 
     Streamlit's Markdown fetches images, makes links and knows `:material/…:`, `:red[…]` and `$…$`.
     """
-    unlinked = _ADDRESS.sub(lambda found: found.group() + _WORD_JOINER, plain(text, longest))
+    unlinked = _ADDRESS.sub(lambda found: found.group() + _WORD_JOINER, plain(text))
     return _MARKDOWN.sub(r"\\\1", unlinked)
 
 

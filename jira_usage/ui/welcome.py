@@ -11,7 +11,7 @@ from jira_usage.connection import Connection
 from jira_usage.errors import AuthenticationFailed, JiraUsageError, SiteError
 from jira_usage.ui import check_panel, demo_site, session, sync_panel
 from jira_usage.ui.errors import show_error
-from jira_usage.ui.text import safe
+from jira_usage.ui.text import safe, safe_name
 
 PROMISE = (
     "See how many people really work in your Jira Cloud site, day by day, "
@@ -151,7 +151,7 @@ def _test_and_connect(site: str, email: str, token: str, then: Callable[[], None
     check_panel.keep(lines)
     sync_panel.put_failure_away(signed)
     _empty_the_token()
-    st.toast(f"Connected to {safe(signed.site_name)} as {safe(signed.account)}")
+    st.toast(f"Connected to {safe_name(signed.site_name)} as {safe_name(signed.account)}")
     time.sleep(0.6)  # long enough to see that every line passed
     then()
 
