@@ -317,8 +317,7 @@ def report(
     form: str, output: Path, people: People, timezone: str, days: int, count_created: bool
 ) -> None:
     """Write a report of the last snapshot in one file, to hand to people without access."""
-    connection = Connection.from_environment(os.environ)
-    kept = admit(connection, Store.open(os.environ))
+    kept = admit(_connection(), Store.open(os.environ))
     snapshot = Snapshot.load(kept)
     period = snapshot.period(days, timezone)
     subject = subject_of(kept, snapshot, period, count_created=count_created)
@@ -341,7 +340,7 @@ def forget(person: str | None, site: bool) -> None:
     """
     if bool(person) == site:
         raise InvalidInput("Say what to forget.", "Use --person ACCOUNT_ID, or --site.")
-    kept = admit(Connection.from_environment(os.environ), Store.open(os.environ))
+    kept = admit(_connection(), Store.open(os.environ))
     if person:
         forget_person(kept, person)
         click.echo("The person is forgotten, and later syncs leave them out.")
@@ -358,7 +357,7 @@ def forget(person: str | None, site: bool) -> None:
 @_told
 def keep(acts: int | None, left: int | None) -> None:
     """Say how long data is kept, from the next sync on; without options, what is agreed."""
-    kept = admit(Connection.from_environment(os.environ), Store.open(os.environ))
+    kept = admit(_connection(), Store.open(os.environ))
     if acts is not None or left is not None:
         set_retention(kept, changed(kept, acts, left))
     click.echo(retention_words(retention(kept)))

@@ -198,6 +198,30 @@ def test_how_long_data_is_kept_can_be_said(synced: dict[str, str]) -> None:
     assert command(synced, "keep", "--acts", "400").exit_code == 0
 
 
+def test_every_command_uses_the_connection_of_the_settings_file(
+    synced: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "secrets.toml"
+    path.touch(mode=0o600)
+    names = {"site": "JIRA_SITE", "email": "JIRA_EMAIL", "api_token": "JIRA_API_TOKEN"}
+    path.write_text(
+        "[jira]\n" + "".join(f'{key} = "{synced[name]}"\n' for key, name in names.items())
+    )
+    told = {**synced, "JIRA_USAGE_SETTINGS": str(path), "JIRA_SITE": "", "JIRA_EMAIL": ""}
+    output = str(tmp_path / "report.html")
+    for line in (
+        ["check"],
+        ["sync"],
+        ["verify", "--sample", "1"],
+        ["export", "users"],
+        ["report", "--output", output],
+        ["keep"],
+        ["forget", "--site"],
+    ):
+        result = CliRunner().invoke(main, line, env={**told, "JIRA_API_TOKEN": ""})
+        assert result.exit_code == 0, (line, result.stderr)
+
+
 def test_nothing_synced_yet_is_7(environment: dict[str, str]) -> None:
     assert command(environment, "export", "users").exit_code == 7
     assert command(environment, "report", "--output", "never.html").exit_code == 7
