@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,15 @@ def test_a_token_that_is_refused_is_told_at_once() -> None:
 )
 def test_a_token_about_to_expire(until: date, said: list[str]) -> None:
     assert titles(Runs(), Rules(token_expires_on=until)) == said
+
+
+@pytest.mark.parametrize(
+    "until",
+    ["2026-11-21", "2026-11-21T00:00:00Z", "2026-11-21 23:30:00", "2026-11-21T23:30:00-08:00"],
+)
+def test_the_date_a_token_expires_on_may_have_a_time(until: str) -> None:
+    told = tomllib.loads(f"token_expires_on = {until}")
+    assert titles(Runs(), Rules.parse(told)) == ["The API token expires in 1 day"]
 
 
 def test_without_the_section_there_are_no_alerts(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Final
 
@@ -63,6 +63,9 @@ class Rules:
         found = section({"alerts": told}, "alerts", KINDS)
         if any(value < 0 for value in found.values() if isinstance(value, int)):
             raise InvalidInput("The numbers in [alerts] are zero or more.")
+        until = found.get("token_expires_on")
+        if isinstance(until, datetime):  # which is a date to Python, and can't be compared with one
+            found = {**found, "token_expires_on": until.date()}
         return cls(**found)
 
 
