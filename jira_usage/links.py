@@ -15,7 +15,7 @@ from contextlib import suppress
 
 import msgspec
 
-from jira_usage.errors import InvalidInput, StoreDamaged
+from jira_usage.errors import InvalidInput, StoreDamaged, StoreUnusable
 from jira_usage.scope import Scope
 from jira_usage.store import SiteStore, Store
 
@@ -136,7 +136,7 @@ def find(store: Store, secret: str, now_ms: int) -> tuple[SiteStore, Link] | Non
     for kept in store.all():
         try:
             links = links_of(kept)
-        except StoreDamaged:
+        except (StoreDamaged, StoreUnusable):  # another site's is no concern here
             continue
         for link in links:
             if hmac.compare_digest(link.secret_hash, told) and link.open_at(now_ms):

@@ -156,6 +156,15 @@ def test_links_that_can_not_be_read_open_nothing_and_are_left_alone(
     assert kept.note(links.NOTE) == damage
 
 
+def test_a_site_that_can_not_be_opened_closes_no_link_of_another(
+    store: Store, kept: SiteStore
+) -> None:
+    link, secret = make(kept)
+    for beside in ("0", "zzz"):
+        (store.home / beside / "cache.db").mkdir(parents=True)
+    assert opened(store, secret) == link
+
+
 @pytest.mark.parametrize("days", [0, -1, 367])
 def test_a_link_lasts_a_day_to_a_year(kept: SiteStore, days: int) -> None:
     with pytest.raises(InvalidInput):
