@@ -100,9 +100,10 @@ class Nightly:
         store, now = Store.open(self._environment), self._clock()
         kept = self._kept(connection, store)
         book, synced_at = notebook(store, connection), _synced_at(kept)
-        if not due(schedule, runs_of(book), synced_at, now):
+        settings_at = settings.changed_at(self._environment)
+        if not due(schedule, runs_of(book), synced_at, now, settings_at):
             return None
-        if not take_turn(book, schedule, synced_at, now):
+        if not take_turn(book, schedule, synced_at, now, settings_at):
             return None
 
         def steps(cancel: threading.Event) -> Iterator[Progress]:

@@ -1,5 +1,7 @@
 """When a server syncs by itself: once a day at a set hour of a set zone, and again after a failure.
 
+A login that Jira has refused is not tried again on the same day, unless the settings change:
+Jira locks a login after several failures.
 Nothing here reads the clock. Off unless [schedule] of the settings names an hour.
 """
 
@@ -12,7 +14,7 @@ from typing import Any, Final
 
 import orjson
 
-from jira_usage.errors import InvalidInput
+from jira_usage.errors import AuthenticationFailed, InvalidInput
 from jira_usage.period import epoch_ms, find_zone, from_epoch_ms
 from jira_usage.settings import section
 from jira_usage.store import SiteStore
@@ -56,7 +58,8 @@ class Schedule:
     def next_at(self, runs: Runs, now_ms: int) -> int:
         """The next instant at which a sync is to start, by how the last ones went."""
         later = min(one for one in self._around(now_ms) if one > now_ms)
-        return min(later, max(runs.retry_at(), now_ms)) if runs.failures else later
+        again = runs.failures and not runs.refused
+        return min(later, max(runs.retry_at(), now_ms)) if again else later
 
     def _around(self, now_ms: int) -> list[int]:
         zone = find_zone(self.zone)
@@ -76,6 +79,11 @@ class Runs:
     failures: int = 0
     failing_since: int = 0
     trouble: str = ""
+
+    @property
+    def refused(self) -> bool:
+        """Whether Jira did not accept the token the last time."""
+        return self.failures > 0 and self.trouble == AuthenticationFailed.title
 
     def tried(self, now_ms: int) -> Runs:
         return replace(self, tried_at=now_ms)
@@ -109,12 +117,17 @@ class Runs:
             return cls()
 
 
-def due(schedule: Schedule, runs: Runs, synced_at: int, now_ms: int) -> bool:
-    """Whether a sync is to start now, where the last good one was as of `synced_at`."""
+def due(schedule: Schedule, runs: Runs, synced_at: int, now_ms: int, settings_at: int = 0) -> bool:
+    """Whether a sync is to start now, where the last good one was as of `synced_at`.
+
+    The settings were last written at `settings_at`.
+    """
     slot, runs = schedule.slot(now_ms), runs.since(synced_at)
     if synced_at >= slot:
         return False
-    return runs.tried_at < slot or now_ms >= runs.retry_at()
+    if runs.tried_at < slot:
+        return True
+    return runs.tried_at < settings_at <= now_ms if runs.refused else now_ms >= runs.retry_at()
 
 
 def runs_of(notebook: SiteStore) -> Runs:
@@ -122,14 +135,16 @@ def runs_of(notebook: SiteStore) -> Runs:
     return Runs.from_json(notebook.note(NOTE))
 
 
-def take_turn(notebook: SiteStore, schedule: Schedule, synced_at: int, now_ms: int) -> bool:
+def take_turn(
+    notebook: SiteStore, schedule: Schedule, synced_at: int, now_ms: int, settings_at: int = 0
+) -> bool:
     """Whether whoever asks is the one to sync now: of several that ask at once, one is."""
     mine = False
 
     def change(note: bytes | None) -> bytes:
         nonlocal mine
         runs = Runs.from_json(note)
-        mine = due(schedule, runs, synced_at, now_ms)
+        mine = due(schedule, runs, synced_at, now_ms, settings_at)
         return (runs.since(synced_at).tried(now_ms) if mine else runs).to_json()
 
     notebook.change_note(NOTE, change)

@@ -66,6 +66,14 @@ def sections(environment: Mapping[str, str]) -> Mapping[str, Any]:
         ) from None
 
 
+def changed_at(environment: Mapping[str, str]) -> int:
+    """When the settings file was last written, in epoch ms; 0 where there is none."""
+    try:
+        return place(environment).stat().st_mtime_ns // 1_000_000
+    except OSError:
+        return 0
+
+
 # What was read last, by its digest: a page asks many times, and TOML takes a millisecond.
 _last: list[tuple[bytes, Mapping[str, Any]]] = []
 

@@ -10,6 +10,7 @@ import pytest
 from streamlit import config
 
 from jira_usage.cli import main
+from jira_usage.errors import AuthenticationFailed, InvalidInput, PermissionMissing
 
 FOLDER = Path(__file__).parents[1] / ".streamlit" / "server"
 README = (Path(__file__).parents[1] / "README.md").read_text()
@@ -39,6 +40,14 @@ def test_the_nightly_unit_runs_a_command_that_exists() -> None:
     name, *options = line.split()
     known = {o for p in main.commands[name].params if isinstance(p, click.Option) for o in p.opts}
     assert {option for option in options if option.startswith("--")} <= known
+
+
+def test_the_nightly_unit_does_not_try_again_what_somebody_must_mend_first() -> None:
+    """Jira locks a login after repeated failures."""
+    text = (FOLDER / "jira-usage-sync.service").read_text()
+    [codes] = re.findall(r"^RestartPreventExitStatus=(.*)", text, re.MULTILINE)
+    mended = (InvalidInput, AuthenticationFailed, PermissionMissing)
+    assert {int(code) for code in codes.split()} == {kind.exit_code for kind in mended}
 
 
 def test_the_app_behind_the_recipe_listens_on_its_own_machine() -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from jira_usage import nightly, settings
 from jira_usage.demo import DemoSite
-from jira_usage.errors import InvalidInput, SiteUnreachable, SyncRunning
+from jira_usage.errors import AuthenticationFailed, InvalidInput, SiteUnreachable, SyncRunning
 from jira_usage.jobs import Job
 from jira_usage.nightly import Nightly, notebook, watched
 from jira_usage.period import epoch_ms
@@ -110,6 +110,29 @@ def test_a_failed_night_is_tried_again_ever_more_slowly() -> None:
     assert tries == [0, 10, 40, 100, 160, 220, 280, 340, 400, 460]
     assert runs.failing_since == NIGHT and runs.failures == len(tries)
     assert schedule().next_at(runs, NIGHT + 461 * MINUTE) == NIGHT + 520 * MINUTE
+
+
+REFUSED = AuthenticationFailed.title
+
+
+def test_a_refused_token_is_tried_again_only_the_next_day() -> None:
+    """Jira locks a login after repeated failures."""
+    runs, tries = Runs(), []
+    for minute in range(3 * 24 * 60):
+        now = NIGHT + minute * MINUTE
+        if due(schedule(), runs, NIGHT - HOUR, now, NIGHT - HOUR):
+            runs = runs.tried(now).failed(REFUSED, now)
+            tries.append(minute)
+    assert tries == [0, 24 * 60, 48 * 60]
+    assert schedule().next_at(runs.failed(REFUSED, NIGHT), NIGHT + HOUR) == NIGHT + 24 * HOUR
+
+
+def test_a_refused_token_is_tried_again_once_when_the_settings_have_changed() -> None:
+    runs, written = Runs(NIGHT).failed(REFUSED, NIGHT), NIGHT + HOUR
+    assert not due(schedule(), runs, 0, written - 1, settings_at=written), "not in the future"
+    assert due(schedule(), runs, 0, written, settings_at=written)
+    again = runs.tried(written + MINUTE).failed(REFUSED, written + MINUTE)
+    assert not due(schedule(), again, 0, written + 9 * HOUR, settings_at=written)
 
 
 def test_a_sync_that_never_told_its_end_is_tried_again() -> None:
@@ -231,8 +254,10 @@ def test_a_token_that_is_refused_is_noted_without_it(
 ) -> None:
     path = Path(environment["JIRA_USAGE_SETTINGS"])
     path.write_text(path.read_text().replace(site.token, "another-token"))
-    job = ended(Nightly(environment).look())
+    looker = Nightly(environment)
+    job = ended(looker.look())
     assert job.state == "failed"
+    assert looker.look() is None
     connection = nightly.own_connection(environment)
     assert connection
     runs = runs_of(notebook(Store.open(environment), connection))
@@ -240,6 +265,8 @@ def test_a_token_that_is_refused_is_noted_without_it(
     home = Path(environment["JIRA_USAGE_HOME"])
     files = [path for path in home.rglob("*") if path.is_file()]
     assert files and not any(b"another-token" in path.read_bytes() for path in files)
+    path.write_text(path.read_text().replace("another-token", site.token))
+    assert ended(looker.look()).state == "done", "once the settings have changed"
 
 
 def test_a_good_sync_ends_the_trouble(environment: dict[str, str]) -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from jira_usage.datasets import access_of
 from jira_usage.decisions import Noted
-from jira_usage.errors import AuthenticationFailed, InvalidInput
+from jira_usage.errors import InvalidInput
 from jira_usage.metrics import answers
 from jira_usage.metrics.access import LICENSED
 from jira_usage.metrics.rows import each
@@ -77,7 +77,7 @@ def of_snapshot(snapshot: Snapshot, rules: Rules) -> list[Alert]:
 def of_runs(runs: Runs, rules: Rules, now_ms: int) -> list[Alert]:
     """What the server's own syncs, and the date of its token, give to tell."""
     alerts = []
-    if runs.failures and runs.trouble == AuthenticationFailed.title:
+    if runs.refused:
         alerts.append(
             Alert(
                 ("token:refused",),

@@ -15,6 +15,12 @@ from jira_usage.ui import login
 from jira_usage.ui.session import Session
 from jira_usage.ui.text import count, moment, safe
 
+AGAIN = "It is tried again."
+AGAIN_REFUSED = (
+    "It is tried again once the settings file has changed, else at the next regular time: Jira "
+    "locks a login that fails too often."
+)
+
 
 def show(signed: Session | None, snapshot: Snapshot) -> None:
     """Nothing where the server does not sync by itself, or another site is shown."""
@@ -32,9 +38,10 @@ def show(signed: Session | None, snapshot: Snapshot) -> None:
     schedule, runs = told
     runs = runs.since(snapshot.as_of_ms - int(snapshot.meta["skew_ms"]))
     if runs.failures:
+        again = AGAIN_REFUSED if runs.refused else AGAIN
         st.warning(
             f"{safe(runs.trouble)}. Tried {count(runs.failures, 'time')} since "
-            f"{moment(runs.failing_since, schedule.zone)}. It is tried again. "
+            f"{moment(runs.failing_since, schedule.zone)}. {again} "
             "What you see is the last good sync.",
             title="The nightly sync fails",
             icon=":material/event_repeat:",

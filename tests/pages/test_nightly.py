@@ -52,9 +52,17 @@ def test_a_failed_night_is_shown_until_a_sync_succeeds(
 ) -> None:
     for _ in range(2):
         note_failure(book, TITLE, 0, kept_site.now_ms() - 60_000)
-    assert f"{TITLE}. Tried 2 times since" in told(open_page("data"))
+    shown = told(open_page("data"))
+    assert f"{TITLE}. Tried 2 times since" in shown
+    assert "It is tried again once the settings file has changed" in shown
     kept_site.keep_snapshot(kept_site.a_site(home), site_url=kept_site.NOWHERE, age_ms=0)
     assert TITLE not in told(open_page("data"))
+
+
+def test_a_site_that_was_not_reached_is_tried_again(open_page: Open, book: SiteStore) -> None:
+    note_failure(book, "The site can't be reached", 0, kept_site.now_ms() - 60_000)
+    shown = told(open_page("data"))
+    assert "It is tried again." in shown and "settings file" not in shown
 
 
 def test_an_alert_that_could_not_be_sent_is_shown(open_page: Open, book: SiteStore) -> None:
