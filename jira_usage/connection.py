@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
@@ -97,7 +98,7 @@ class Site:
 
     @property
     def is_loopback(self) -> bool:
-        return is_loopback(self.host.rsplit(":", 1)[0])
+        return is_loopback(urlsplit(self.url).hostname or "")
 
     @classmethod
     def parse(cls, text: str, hosts: Hosts) -> Site:

@@ -134,6 +134,10 @@ def test_a_token_for_this_machine_never_goes_to_the_public_gateway() -> None:
     hosts = Hosts.parse("127.0.0.1:8000")
     made = Connection.parse("http://127.0.0.1:8000", "a@b.c", SECRET, hosts=hosts)
     assert made.gateway == ""
+    for host in ("localhost", "127.0.0.1", "[::1]"):
+        for site, named in ((f"https://{host}", host), (f"http://{host}:8080", f"{host}:8080")):
+            hosts = Hosts.parse(named)
+            assert Connection.parse(site, "a@b.c", SECRET, hosts=hosts).gateway == ""
     assert connection().gateway == "https://api.atlassian.com"
 
 
