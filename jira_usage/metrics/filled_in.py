@@ -38,7 +38,8 @@ def read_filled_in(
     """The decisions in a CSV with the columns of the reclaim list; others are not looked at.
 
     `known` are the accounts and products that a row may name, `decided` is what was decided
-    before: a row that says the same changes nothing, nor does a row without a decision.
+    before: a row that says the same changes nothing, nor does a row without a decision, whatever
+    has become of its license.
     Problems name the line, as a spreadsheet counts.
     """
     try:
@@ -53,10 +54,10 @@ def read_filled_in(
         pair, choice = (told["account_id"], told["product_key"]), told["decision"].lower()
         if not any(told.values()):
             continue
-        if pair not in pairs:
-            problems.append(f"Line {line}: there is no license {pair[1]} of {pair[0]} in this data")
-        elif not choice:
+        if not choice:
             undecided += 1
+        elif pair not in pairs:
+            problems.append(f"Line {line}: there is no license {pair[1]} of {pair[0]} in this data")
         elif choice not in CHOICES:
             words = listed(CHOICES)
             problems.append(f"Line {line}: “{choice[:40]}” is no decision; use {words}")

@@ -75,6 +75,16 @@ def test_a_file_that_is_no_list_is_refused(blob: bytes, problem: str) -> None:
     assert read.decisions == () and problem in read.problems[0]
 
 
+def test_a_row_without_a_decision_is_no_problem_when_its_license_has_gone_since() -> None:
+    read = read_filled_in(
+        b"account_id,product_key,decision,note\nann,jira,keep,\ngone,jira,,\n",
+        [("ann", "jira")],
+        {},
+    )
+    assert read.problems == () and read.undecided == 1
+    assert [one.pair for one in read.decisions] == [("ann", "jira")]
+
+
 def test_rows_without_a_decision_decide_nothing() -> None:
     read = read_filled_in((HEAD + "p,jira-software,,,\n\n").encode(), [("p", JIRA)], {})
     assert read.decisions == () and read.problems == () and read.undecided == 1
