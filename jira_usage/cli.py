@@ -72,10 +72,11 @@ First steps:
 
 \b
 Exit codes:
-  0 done                       5 not a reachable Jira Cloud site, or not allowed
-  2 usage                      6 sync incomplete, what was synced before is kept
-  3 authentication failed      7 nothing synced yet
-  4 permission missing, nothing usable
+  0 done                       4 permission missing, nothing usable
+  1 verify finds a difference, 5 not a reachable Jira Cloud site, or not allowed
+    an alert can't be sent     6 sync incomplete, what was synced before is kept
+  2 usage                      7 nothing synced yet
+  3 authentication failed
 """
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
-from jira_usage.cli import main
+from jira_usage.cli import HELP, main
 from jira_usage.datasets import DATASETS
 from jira_usage.errors import JiraUsageError
 from jira_usage.schema import COVERAGE_WORDS
@@ -63,9 +63,11 @@ def test_every_page_is_named() -> None:
 
 
 def test_every_dataset_word_and_exit_code_is_named() -> None:
-    codes = {kind.exit_code for kind in subclasses(JiraUsageError)}
+    codes = {kind.exit_code for kind in {JiraUsageError} | subclasses(JiraUsageError)}
+    [told] = re.findall(r"Exit codes: .*?\n\n", README, re.DOTALL)
     for code in codes:
-        assert re.search(rf"\b{code} [a-z]", README)
+        assert re.search(rf"\b{code} [a-z`]", told)
+        assert re.search(rf"\b{code} [a-z]", HELP.partition("Exit codes:")[2])
     for word in (*DATASETS, *COVERAGE_WORDS):
         assert word in README
 
