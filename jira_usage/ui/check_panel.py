@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from jira_usage.metrics.words import plural
 from jira_usage.preflight import CheckLine
-from jira_usage.ui.text import count, safe
+from jira_usage.ui.text import safe
 
 LINES = "check_lines"
 MARKS = {
@@ -36,7 +37,7 @@ def show_kept() -> None:
         return
     missing = [line for line in lines if line.state != "ok"]
     found = (
-        f"{count(len(missing), 'check')} of {len(lines)} not passed: what it costs"
+        f"{plural(len(missing), 'check')} of {len(lines)} not passed: what it costs"
         if missing
         else f"All {len(lines)} checks passed"
     )

@@ -9,12 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from jira_usage.metrics import answers
-from jira_usage.metrics.words import date_words
+from jira_usage.metrics.words import date_words, plural
 from jira_usage.period import Period
 from jira_usage.snapshot import Snapshot
 from jira_usage.ui import account_panel, login
 from jira_usage.ui.session import Session
-from jira_usage.ui.text import age, count, duration, local_time, moment, safe, safe_name
+from jira_usage.ui.text import age, duration, local_time, moment, safe, safe_name
 from jira_usage.ui.view import View
 
 MODES = {"full": "In full", "later": "Changes"}
@@ -126,7 +126,7 @@ def show_rows(view: View) -> None:
         for name, (label, meaning) in ROWS.items():
             st.metric(label, f"{int(meta[name]):,}", help=meaning)
     st.caption(
-        f"{count(int(meta['new_acts']), 'act')} new in that sync, where what two sources tell of "
+        f"{plural(int(meta['new_acts']), 'act')} new in that sync, where what two sources tell of "
         "one act counts twice. "
         "An act is one comment, change or work log of one account."
     )

@@ -21,7 +21,7 @@ from jira_usage.store import SiteStore
 from jira_usage.ui import cards, login
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.renewal_view import Books
-from jira_usage.ui.text import count, moment, safe_name, short
+from jira_usage.ui.text import moment, safe_name, short
 from jira_usage.ui.view import View
 
 READ = "view_export"
@@ -149,7 +149,7 @@ def _show_match(view: View, export: Export, matched: Match) -> None:
         st.caption(f"Taken from {columns}.")
     if export.unreadable:
         st.warning(
-            f"{count(export.unreadable, 'cell')} held neither a date nor “Never accessed”.",
+            f"{plural(export.unreadable, 'cell')} held neither a date nor “Never accessed”.",
             icon=":material/event_busy:",
         )
     if len(matched.strangers):

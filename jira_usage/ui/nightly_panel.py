@@ -9,11 +9,12 @@ import streamlit as st
 from jira_usage import nightly
 from jira_usage.alerts.telling import trouble_of
 from jira_usage.errors import JiraUsageError
+from jira_usage.metrics.words import plural
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.ui import login
 from jira_usage.ui.session import Session
-from jira_usage.ui.text import count, moment, safe
+from jira_usage.ui.text import moment, safe
 
 AGAIN = "It is tried again."
 AGAIN_REFUSED = (
@@ -40,7 +41,7 @@ def show(signed: Session | None, snapshot: Snapshot) -> None:
     if runs.failures:
         again = AGAIN_REFUSED if runs.refused else AGAIN
         st.warning(
-            f"{safe(runs.trouble)}. Tried {count(runs.failures, 'time')} since "
+            f"{safe(runs.trouble)}. Tried {plural(runs.failures, 'time')} since "
             f"{moment(runs.failing_since, schedule.zone)}. {again} "
             "What you see is the last good sync.",
             title="The nightly sync fails",

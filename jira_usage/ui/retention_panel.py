@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from jira_usage.errors import JiraUsageError
+from jira_usage.metrics.words import plural
 from jira_usage.retention import (
     LONGEST_DAYS,
     SHORTEST_DAYS,
@@ -17,7 +18,6 @@ from jira_usage.snapshot import Snapshot
 from jira_usage.ui import login
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.session import Session
-from jira_usage.ui.text import count
 
 TROUBLE = "retention_trouble"
 USUAL_LEFT = 90
@@ -33,7 +33,7 @@ def show(signed: Session, snapshot: Snapshot) -> None:
         agreed, told, damaged = Retention(), "", error
     if left_out := int(snapshot.meta.get("left_out") or 0):
         verb = "is" if left_out == 1 else "are"
-        told += f" {count(left_out, 'account')} {verb} left out for that reason."
+        told += f" {plural(left_out, 'account')} {verb} left out for that reason."
     if told:
         st.markdown(told)
     if not login.is_administrator():

@@ -13,12 +13,13 @@ import streamlit as st
 from jira_usage import links
 from jira_usage.errors import JiraUsageError
 from jira_usage.links import Link
+from jira_usage.metrics.words import plural
 from jira_usage.reports import build_report, freeze, scope_words
 from jira_usage.ui import cards, login, reclaim_notes, share_files
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.navigation import LINK
 from jira_usage.ui.share_scope import PEOPLE_WORDS, Wanted
-from jira_usage.ui.text import age, count, moment
+from jira_usage.ui.text import age, moment
 from jira_usage.ui.view import View
 
 LASTS = {1: "1 day", 7: "7 days", 30: "30 days", 90: "90 days"}
@@ -144,7 +145,7 @@ def _show_list(view: View) -> None:
         ).selection.rows
     chosen = {made[row].id for row in picked if row < len(made)}
     st.button(
-        f"Revoke {count(len(chosen), 'link')}" if chosen else "Revoke",
+        f"Revoke {plural(len(chosen), 'link')}" if chosen else "Revoke",
         icon=":material/link_off:",
         key="share_revoke",
         disabled=not chosen,
@@ -163,7 +164,7 @@ def table_key(made: Sequence[Link]) -> str:
 def _row(view: View, link: Link, now: int) -> dict[str, str]:
     opened = "never"
     if link.opened_at is not None:
-        opened = f"{age((now - link.opened_at) / 1000)}, {count(link.opened, 'time')} in all"
+        opened = f"{age((now - link.opened_at) / 1000)}, {plural(link.opened, 'time')} in all"
     return {
         "For": link.label or "–",
         "Shows": scope_words(view.snapshot, link.scope),

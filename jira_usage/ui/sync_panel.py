@@ -11,13 +11,14 @@ from jira_usage import jobs
 from jira_usage.coverage import accounts_words
 from jira_usage.errors import KEPT, AuthenticationFailed
 from jira_usage.jobs import Job
+from jira_usage.metrics.words import plural
 from jira_usage.period import DAY_MS, zone_names
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.ui import brand, login
 from jira_usage.ui.errors import icon_of, sentences
 from jira_usage.ui.session import Session
-from jira_usage.ui.text import age, count, duration, local_time, moment, safe, safe_name
+from jira_usage.ui.text import age, duration, local_time, moment, safe, safe_name
 
 DAYS_TO_SYNC = (30, 60, 90, 180)
 POLL_SECONDS, IDLE_SECONDS = 0.5, 30
@@ -157,7 +158,7 @@ def choose_days(snapshot: Snapshot | None) -> None:
         return
     known = (snapshot.as_of_ms - snapshot.covered_from_ms) // DAY_MS
     since = moment(snapshot.covered_from_ms, browser_zone())
-    told = f"Work is known for {count(known, 'day')}, since {since}."
+    told = f"Work is known for {plural(known, 'day')}, since {since}."
     if int(days or usual) > known:
         told += " The next sync reads all the chosen days again, once."
     st.caption(told)
@@ -293,7 +294,7 @@ def _stage(job: Job) -> str:
 def _how_far(job: Job) -> str:
     told = [duration(job.seconds)]
     if job.progress.requests:
-        told.append(count(job.progress.requests, "request"))
+        told.append(plural(job.progress.requests, "request"))
     if job.seconds_left is not None and not job.cancel.is_set():
         told.append(f"about {max(1, round(job.seconds_left))} s left")
     return " · ".join(told)
@@ -310,15 +311,15 @@ def _tell_the_end(job: Job | None) -> None:
     elif done is None:
         st.toast("The sync did not finish. The page says why.", icon=":material/error:")
     else:
-        new = f"{count(done.new_acts, 'new act')}" if done.new_acts else "nothing new"
+        new = f"{plural(done.new_acts, 'new act')}" if done.new_acts else "nothing new"
         accounts = accounts_words(done.users, done.coverage["users"])
-        first = f"{accounts}, {count(done.acts, 'act')}"
+        first = f"{accounts}, {plural(done.acts, 'act')}"
         what = first if done.mode == "full" else new
         if done.mode != "full":
             st.session_state[REFRESHED] = done.snapshot_id
         st.toast(
             f"**Up to date:** {what}. {duration(done.duration_s)}, "
-            f"{count(done.requests, 'request')}.",
+            f"{plural(done.requests, 'request')}.",
             icon=":material/check_circle:",
             duration="long",
         )

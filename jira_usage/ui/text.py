@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import datetime
 
+from jira_usage.metrics.words import plural
 from jira_usage.period import find_zone, from_epoch_ms
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@])")
@@ -49,15 +50,10 @@ def safe(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", unlinked)
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """“1 request”, “1,234 requests”."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def age(seconds: float) -> str:
     """How long ago, in the largest unit that says enough: “5 min ago”, “3 days ago”."""
     if seconds >= 86_400:
-        return f"{count(int(seconds // 86_400), 'day')} ago"
+        return f"{plural(int(seconds // 86_400), 'day')} ago"
     if seconds >= 3_600:
         return f"{int(seconds // 3_600)} h ago"
     return f"{int(seconds // 60)} min ago" if seconds >= 60 else "just now"

@@ -16,13 +16,13 @@ from jira_usage.datasets import INSTANT
 from jira_usage.errors import AuthenticationFailed
 from jira_usage.jobs import Check
 from jira_usage.metrics.tables import instants
-from jira_usage.metrics.words import KIND_WORDS
+from jira_usage.metrics.words import KIND_WORDS, plural
 from jira_usage.period import to_epoch_ms
 from jira_usage.snapshot import Snapshot
 from jira_usage.ui import columns, login
 from jira_usage.ui.errors import show_error
 from jira_usage.ui.session import Session
-from jira_usage.ui.text import count, duration, moment, safe
+from jira_usage.ui.text import duration, moment, safe
 from jira_usage.ui.view import View
 from jira_usage.verify import LATE_MS, SAMPLE, Difference, Verdict
 from jira_usage.writers import written
@@ -106,7 +106,7 @@ def _show_start(signed: Session, snapshot: Snapshot) -> None:
             key="verify_start",
             on_click=_start,
             args=(signed, snapshot, sample),
-            help=f"About {count(4 * sample, 'request')} to Jira.",
+            help=f"About {plural(4 * sample, 'request')} to Jira.",
         )
 
 
@@ -134,7 +134,7 @@ def _connect_again() -> None:
 def _show_progress(check: Check) -> None:
     told = check.progress
     if told.sample:
-        text = f"{told.issues:,} of {count(told.sample, 'issue')} read again"
+        text = f"{told.issues:,} of {plural(told.sample, 'issue')} read again"
     else:
         text = "Connecting to the site" if not told.snapshot_id else "Drawing a sample"
     st.progress(told.issues / max(1, told.sample), text=text)
@@ -179,9 +179,8 @@ def _show_verdict(verdict: Verdict, view: View) -> None:
     if not verdict.compared:
         st.markdown(":material/help: **There was nothing to compare.**")
     elif found:
-        st.markdown(
-            f":red[:material/error:] **{count(found, 'difference')}** between Jira and the figures."
-        )
+        number = plural(found, "difference")
+        st.markdown(f":red[:material/error:] **{number}** between Jira and the figures.")
     else:
         st.markdown(":green[:material/verified:] **No difference found.**")
     if verdict.compared:
@@ -198,7 +197,7 @@ def _show_numbers(verdict: Verdict) -> None:
         st.metric(
             "Acts that agree",
             f"{verdict.agreeing:,}",
-            help=f"Of {count(read, 'issue')} that could be read again.",
+            help=f"Of {plural(read, 'issue')} that could be read again.",
             border=True,
         )
         st.metric("Differences", f"{len(verdict.differences):,}", border=True)
@@ -208,18 +207,18 @@ def _show_numbers(verdict: Verdict) -> None:
 def _terms(verdict: Verdict, view: View) -> str:
     """When and of what it was checked, and what was not held against it."""
     told = [
-        f"{count(verdict.issues, 'issue')} read again on "
+        f"{plural(verdict.issues, 'issue')} read again on "
         f"{moment(verdict.checked_at, view.zone)} ({safe(view.zone)}), "
         f"against the data as of {moment(verdict.as_of, view.zone)}."
     ]
     if verdict.gone_issues:
         told.append(
-            f"{count(verdict.gone_issues, 'issue')} could not be read again: deleted, archived, "
+            f"{plural(verdict.gone_issues, 'issue')} could not be read again: deleted, archived, "
             "hidden or cut short."
         )
     if verdict.newer:
         told.append(
-            f"Not in it yet: {count(verdict.newer, 'act')} of the {LATE_MS // 60_000} minutes "
+            f"Not in it yet: {plural(verdict.newer, 'act')} of the {LATE_MS // 60_000} minutes "
             "before the sync. Jira's search runs late, and the next sync reads what it missed."
         )
     states = view.snapshot.coverage.set_index("dataset")["state"]

@@ -12,10 +12,11 @@ import pyarrow as pa
 from jira_usage import charts
 from jira_usage.metrics import answers
 from jira_usage.metrics.focus import Focus
+from jira_usage.metrics.words import plural
 from jira_usage.period import Period
 from jira_usage.snapshot import Snapshot
 from jira_usage.ui import cache, columns
-from jira_usage.ui.text import count, moment, safe
+from jira_usage.ui.text import moment, safe
 
 T = TypeVar("T")
 DEFINITION = (
@@ -93,7 +94,7 @@ class View:
         if short := self._short:
             return f"not complete: {', '.join(short)}"
         if remarks := self.snapshot.remarks:
-            return f"everything read, with {count(remarks, 'remark')}"
+            return f"everything read, with {plural(remarks, 'remark')}"
         return "everything could be read"
 
     @property
