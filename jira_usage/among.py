@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 
-def among(texts: pd.Series, others: Iterable[str]) -> npt.NDArray[np.bool_]:
+def among(texts: pd.Series | pd.Index, others: Iterable[str]) -> npt.NDArray[np.bool_]:
     """Whether each text is one of the others; a missing one is not."""
-    wanted = pa.array(others if isinstance(others, pd.Series) else list(others), pa.string())
+    column = isinstance(others, pd.Series | pd.Index)
+    wanted = pa.array(others if column else list(others), pa.string())
     found = pc.is_in(pa.array(texts, pa.string()), value_set=wanted.drop_null())
     if isinstance(found, pa.ChunkedArray):
         found = found.combine_chunks()

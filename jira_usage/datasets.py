@@ -12,10 +12,10 @@ from typing import Final
 import pandas as pd
 import pyarrow as pa
 
+from jira_usage.among import among
 from jira_usage.metrics.access import LICENSED, access
 from jira_usage.metrics.activity import accounts_within, daily, totals
 from jira_usage.metrics.licenses import licenses
-from jira_usage.metrics.lists import is_among
 from jira_usage.metrics.once import once
 from jira_usage.metrics.people import accounts, people
 from jira_usage.period import Period
@@ -147,7 +147,7 @@ def _access_of(snapshot: Snapshot) -> pd.DataFrame:
 def _accounts_of(snapshot: Snapshot) -> pd.DataFrame:
     if snapshot.whole is not snapshot:
         known = once(snapshot.whole, _accounts_of)
-        mine = is_among(known["account_id"], snapshot.users["account_id"])
+        mine = among(known["account_id"], snapshot.users["account_id"])
         part: pd.DataFrame = known[mine].reset_index(drop=True)
         return part
     frame = accounts(

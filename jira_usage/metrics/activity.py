@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from jira_usage.metrics.lists import distinct, is_among
+from jira_usage.among import among
+from jira_usage.metrics.lists import distinct
 from jira_usage.period import Period
 from jira_usage.schema import COUNTED_KINDS, KINDS
 
@@ -42,7 +43,7 @@ def by_people(events: pd.DataFrame, users: pd.DataFrame) -> npt.NDArray[np.bool_
     people = users.loc[users["account_type"] == "atlassian", "account_id"]
     if accounts.categories.empty:
         return np.zeros(len(events), dtype=np.bool_)
-    return is_among(accounts.categories, people)[accounts.codes.to_numpy()]
+    return among(accounts.categories, people)[accounts.codes.to_numpy()]
 
 
 def last_at(

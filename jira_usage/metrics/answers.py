@@ -9,6 +9,7 @@ from datetime import date
 
 import pandas as pd
 
+from jira_usage.among import among
 from jira_usage.datasets import access_of, dataset
 from jira_usage.decisions import Noted
 from jira_usage.metrics import (
@@ -30,7 +31,6 @@ from jira_usage.metrics.evidence import Grounds
 from jira_usage.metrics.focus import Focus, Focused
 from jira_usage.metrics.known import Known, compared_from, known, previous_sync, watched_from
 from jira_usage.metrics.licenses import licenses
-from jira_usage.metrics.lists import is_among
 from jira_usage.metrics.matrix import Mask, day_counts
 from jira_usage.metrics.narrowing import Narrowing
 from jira_usage.metrics.once import once
@@ -82,7 +82,7 @@ def judged(snapshot: Snapshot, period: Period, count_created: bool, noted: Noted
     held, users = access_of(snapshot), snapshot.users
     held = held[held["state"] == LICENSED]
     if snapshot.knows_holders:
-        chosen = is_among(users["account_id"], held["account_id"])
+        chosen = among(users["account_id"], held["account_id"])
     else:
         chosen = (users["active"] & (users["account_type"] == "atlassian")).to_numpy(dtype=bool)
     people = users.loc[chosen, ["account_id", "display_name", "email", "first_seen_at"]]
@@ -93,7 +93,7 @@ def judged(snapshot: Snapshot, period: Period, count_created: bool, noted: Noted
     people["verdict"] = verdicts.verdicts(
         people["last_act_at"],
         people["first_seen_at"],
-        is_among(people["account_id"], protected),
+        among(people["account_id"], protected),
         told,
         noted.thresholds,
     )

@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from jira_usage.among import among
 from jira_usage.datasets import access_of
-from jira_usage.metrics.lists import is_among
 from jira_usage.period import LATEST_MS
 from jira_usage.snapshot import Snapshot
 
@@ -61,7 +61,7 @@ class Focused(Snapshot):
         self._whole = whole
         self._focus = focus
         users = whole.users
-        self.users = users[is_among(users["account_id"], people)].reset_index(drop=True)
+        self.users = users[among(users["account_id"], people)].reset_index(drop=True)
         # Acts without an author are nobody's who is in a group or has a product.
         self._nobody = not (focus.product or focus.group)
         self.tally = acts_of(
@@ -89,13 +89,13 @@ class Focused(Snapshot):
         """The events in focus, as Snapshot tells them."""
         actors = pd.Index([*self.users["account_id"], *([NOBODY] if self._nobody else [])])
         for events in super().events(start_ms, end_ms):
-            theirs = is_among(events["account_id"], actors)
+            theirs = among(events["account_id"], actors)
             if self._focus.project:
                 theirs &= events["project_key"].isin(self._focus.project).to_numpy()
             yield events[theirs].reset_index(drop=True)
 
     def _theirs(self, table: pd.DataFrame) -> pd.DataFrame:
-        theirs: pd.DataFrame = table[is_among(table["account_id"], self.users["account_id"])]
+        theirs: pd.DataFrame = table[among(table["account_id"], self.users["account_id"])]
         return theirs.reset_index(drop=True)
 
 

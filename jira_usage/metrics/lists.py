@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 CROWDED = 8  # Below this many places for each number, ticking them off takes less memory.
 
@@ -43,9 +41,3 @@ def distinct(numbers: npt.NDArray[np.integer[Any]], end: int) -> npt.NDArray[np.
     seen = np.zeros(end, dtype=np.bool_)
     seen[numbers] = True
     return np.flatnonzero(seen).astype(np.int64)
-
-
-def is_among(values: pd.Series | pd.Index, others: pd.Series | pd.Index) -> npt.NDArray[np.bool_]:
-    """Which texts are among others; for hundreds of thousands of them."""
-    found = pc.is_in(pa.array(values, pa.string()), value_set=pa.array(others, pa.string()))
-    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.bool_)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from jira_usage.among import among
 from jira_usage.metrics.access import INCLUDED, LICENSED
-from jira_usage.metrics.lists import is_among, lists_of
+from jira_usage.metrics.lists import lists_of
 
 
 def accounts(
@@ -39,7 +40,7 @@ def accounts(
         frame[column] = lists_of(held, "account_id", "product_key", ids)
     frame["roles"] = lists_of(_roles(groups, members, role_actors), "account_id", "role", ids)
     frame["groups"] = lists_of(names, "account_id", "name", ids)
-    frame["there"] = rows["listed"].to_numpy(dtype=bool) | is_among(ids, members["account_id"])
+    frame["there"] = rows["listed"].to_numpy(dtype=bool) | among(ids, members["account_id"])
     return frame
 
 
@@ -48,7 +49,7 @@ def people(accounts: pd.DataFrame, totals: pd.DataFrame, acted: pd.Index) -> pd.
 
     Accounts that are not `there` by themselves are if they have `acted` in the period.
     """
-    there = accounts["there"].to_numpy(dtype=bool) | is_among(accounts["account_id"], acted)
+    there = accounts["there"].to_numpy(dtype=bool) | among(accounts["account_id"], acted)
     frame = accounts.drop(columns="there")
     if not there.all():
         frame = frame[there].reset_index(drop=True)

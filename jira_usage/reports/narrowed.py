@@ -16,7 +16,6 @@ from jira_usage.datasets import access_of
 from jira_usage.decisions import Noted
 from jira_usage.errors import InvalidInput
 from jira_usage.metrics.focus import acts_of
-from jira_usage.metrics.lists import is_among
 from jira_usage.metrics.reclaim import Beside
 from jira_usage.period import LATEST_MS
 from jira_usage.pseudonyms import Pseudonyms
@@ -257,7 +256,7 @@ class Part(Snapshot):
 
     def _theirs(self, table: pd.DataFrame) -> pd.DataFrame:
         """The rows of these people, and those that name nobody."""
-        mine = (table["account_id"] == "") | is_among(
+        mine = (table["account_id"] == "") | among(
             table["account_id"], pd.Index(list(self._new_ids), dtype="str")
         )
         some: pd.DataFrame = table[mine.to_numpy()]

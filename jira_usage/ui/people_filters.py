@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from jira_usage.among import among
 from jira_usage.coverage import accounts_words
 from jira_usage.metrics import answers, narrowing
 from jira_usage.metrics.facets import Facet
-from jira_usage.metrics.lists import is_among
 from jira_usage.metrics.matrix import Rows
 from jira_usage.metrics.roster import SORTS, Roster
 from jira_usage.metrics.tables import filters_in_words
@@ -84,7 +84,7 @@ def show_count(chosen: Chosen, size: int) -> None:
 
 def show_unlisted(view: View, roster: Roster) -> None:
     """Why more accounts are here than Jira lists, where that is so."""
-    here = is_among(view.snapshot.users["account_id"], roster.people["account_id"])
+    here = among(view.snapshot.users["account_id"], roster.people["account_id"])
     listed = view.snapshot.users.loc[here, "listed"].fillna(True).astype(bool)
     states = dict(view.snapshot.coverage[["dataset", "state"]].to_numpy().tolist())
     if more := int((~listed).sum()):
