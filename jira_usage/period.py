@@ -134,10 +134,6 @@ class Period:
         zone = find_zone(self.zone_name)
         return np.array([midnight_ms(day, zone) for day in self.dates], dtype=np.int64)
 
-    def contains(self, at_ms: Instants) -> npt.NDArray[np.bool_]:
-        """Which of the instants lie in the period."""
-        return (at_ms >= self.start_ms) & (at_ms < self.end_ms)
-
     def day_numbers(self, at_ms: Instants) -> npt.NDArray[np.int64]:
         """The place in `dates` of each instant; only instants of the period may be asked for."""
         return np.searchsorted(self.midnights_ms, at_ms, side="right") - 1

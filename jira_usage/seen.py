@@ -88,15 +88,6 @@ def forget_last_seen(kept: SiteStore) -> None:
     kept.change_note(NOTE, lambda _: b"")
 
 
-def last_seen_of(kept: SiteStore) -> dict[str, date]:
-    """account_id → the last day the admin's export saw it; empty where nothing was uploaded.
-
-    StoreDamaged where the note can't be read.
-    """
-    told = load_last_seen(kept)
-    return told.dates if told else {}
-
-
 def _date(value: Any) -> date | None:
     return None if value is None else date.fromisoformat(value)
 

@@ -13,7 +13,6 @@ from jira_usage.errors import InvalidInput, StoreDamaged
 from jira_usage.seen import (
     LastSeen,
     forget_last_seen,
-    last_seen_of,
     load_last_seen,
     save_last_seen,
 )
@@ -169,13 +168,13 @@ def test_terms_that_make_no_sense_are_refused(make: Callable[[], object]) -> Non
 
 
 def test_what_the_export_told_is_kept_over_syncs(kept: SiteStore) -> None:
-    assert last_seen_of(kept) == {} and load_last_seen(kept) is None
+    assert load_last_seen(kept) is None
     save_last_seen(kept, SEEN)
     publish(kept, **company())
     assert load_last_seen(kept) == SEEN
-    assert last_seen_of(kept) == {"a1": date(2024, 1, 3)}
+    assert SEEN.dates == {"a1": date(2024, 1, 3)}
     forget_last_seen(kept)
-    assert load_last_seen(kept) is None and last_seen_of(kept) == {}
+    assert load_last_seen(kept) is None
 
 
 @pytest.mark.parametrize(
@@ -191,5 +190,5 @@ def test_what_the_export_told_is_kept_over_syncs(kept: SiteStore) -> None:
 def test_a_damaged_export_note_is_an_error(kept: SiteStore, note: bytes) -> None:
     kept.change_note("last_seen", lambda _: note)
     with pytest.raises(StoreDamaged, match="admin's export"):
-        last_seen_of(kept)
+        load_last_seen(kept)
     assert kept.note("last_seen") == note

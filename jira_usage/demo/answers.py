@@ -120,9 +120,6 @@ class Answers:
         people, now = self.company.people, self.world.now
         return bool(people.end[person] > now and people.closed[person] > now)
 
-    def zone_of(self, person: int) -> str:
-        return OFFICES[int(self.company.people.office[person]) % len(OFFICES)].zone
-
     def author(self, person: int) -> Any:
         """A person as the author of something; None where there is none."""
         return None if person == NOBODY else orjson.Fragment(self.author_text(person))

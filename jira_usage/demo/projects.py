@@ -57,14 +57,11 @@ def projects_of(
             )
         )
     types = np.array([KINDS.index(k) for _, _, k in heads])
-    everyone_share = np.cumsum(busy) / busy.sum()
     staffing = Staffing(
         office=np.concatenate([office, np.zeros(len(robots) + len(customers) + 8, np.uint8)]),
         weight=busy,
         candidates=np.concatenate(candidates),
         cumulative=np.concatenate(cumulative),
-        everyone=slots,
-        everyone_cumulative=everyone_share,
         customer_slots=customers,
         robot_slots=robots,
         tireless=3,

@@ -17,8 +17,6 @@ class Staffing:
     weight: Column  # per slot, 0 for readers
     candidates: Column  # slots, project after project
     cumulative: Column  # rises by one per project
-    everyone: Column
-    everyone_cumulative: Column
     customer_slots: Column
     robot_slots: Column
     tireless: int  # an account that works round the clock
@@ -32,10 +30,6 @@ class Staffing:
         """A slot of each project's people, the busy ones more often."""
         row = np.searchsorted(self.cumulative, projects + u, side="right")
         return self.candidates[np.minimum(row, len(self.candidates) - 1)]
-
-    def anyone(self, u: Column) -> Column:
-        row = np.searchsorted(self.everyone_cumulative, u, side="right")
-        return self.everyone[np.minimum(row, len(self.everyone) - 1)]
 
     def weights_on(self, day: int) -> Column:
         """How much each project starts on that day; some come and go, some are dead."""

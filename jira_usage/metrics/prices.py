@@ -1,22 +1,18 @@
 """What a number of seats costs, by Atlassian's billing rules and the terms people have set.
 
 A monthly plan bills the highest count of its cycle. An annual plan is sold in tiers.
-Included products, contributors and customers are free. Marketplace apps bill at the
-count of the largest Jira product.
+Marketplace apps bill at the count of the largest Jira product.
 """
 
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-import pandas as pd
-
-from jira_usage.metrics.access import LICENSED
 from jira_usage.terms import Plan, Price, ProductTerms, Terms
 
 
@@ -36,7 +32,6 @@ OFFERS: Final[Mapping[str, tuple[Offer, ...]]] = {
 OFFER_CURRENCY: Final = "USD"
 TIER_ENDS: Final = (25, 50, 100, 200, 300, 400, 500, 600, 800, 1000)
 """Where tiers usually end: rows to change, not facts."""
-FREE_ROLES: Final = frozenset({"contributor", "customer", "stakeholder"})
 CENT: Final = Decimal("0.01")
 THOUSAND: Final = 1_000
 MONTHS: Final = 12
@@ -67,11 +62,6 @@ def monthly_cost(price: Price, seats: int) -> Decimal | None:
     return None if cost is None else cost / MONTHS
 
 
-def cycle_cost(price: Price, counts: Iterable[int]) -> Decimal | None:
-    """What one cycle of a monthly plan costs: its highest count of people is billed."""
-    return monthly_cost(price, max(counts, default=0))
-
-
 def billed_seats(price: Price, seats: int) -> int | None:
     """The seats that are paid for when so many are taken: all of a tier; None above the last."""
     if price.model != "tiers" or seats <= 0:
@@ -91,18 +81,6 @@ def lower_tier(price: Price, seats: int) -> int | None:
 def apps_yearly_cost(app_price: Decimal, seats: Mapping[str, int]) -> Decimal:
     """What Marketplace apps cost in a year, from the seats of each Jira product."""
     return app_price * max(seats.values(), default=0) * MONTHS
-
-
-def billed_people(access: pd.DataFrame) -> pd.Series:
-    """By product_key: how many people are billed, whether or not they ever came.
-
-    Takes the dataset access, with a column `role` where one is known. Included access is
-    no seat of its own, and contributors and customers are free.
-    """
-    billed = access[access["state"] == LICENSED]
-    if "role" in billed:
-        billed = billed[~billed["role"].str.strip().str.lower().isin(FREE_ROLES)]
-    return billed.groupby("product_key")["account_id"].nunique()
 
 
 def savings_start(plan: Plan, renews_on: date | None, today: date) -> date | None:

@@ -146,7 +146,7 @@ def _kept_words(view: View) -> str:
         return "**Kept:** no acts."
     issues = view.cached(_issues_acted_on)
     since = date_words(local_time(int(tally["at"].min()), view.zone).date())
-    return f"**Kept:** {count(len(tally), 'act')} on {count(issues, 'issue')} since {since}."
+    return f"**Kept:** {plural(len(tally), 'act')} on {plural(issues, 'issue')} since {since}."
 
 
 def _issues_acted_on(snapshot: Snapshot, _: Period, __: bool) -> int:

@@ -12,9 +12,7 @@ from jira_usage.metrics.prices import (
     OFFERS,
     amount_words,
     apps_yearly_cost,
-    billed_people,
     billed_seats,
-    cycle_cost,
     lower_tier,
     monthly_cost,
     monthly_prices,
@@ -24,7 +22,6 @@ from jira_usage.metrics.prices import (
     yearly_cost,
 )
 from jira_usage.terms import Price, ProductTerms, Step, Terms
-from tests.builders import access_row, access_table
 
 D = Decimal
 FLAT = Price.flat(D("7.91"))
@@ -73,14 +70,6 @@ def test_above_the_last_step_no_cost_is_told(price: Price) -> None:
     assert billed_seats(TIERS, 101) is None
 
 
-def test_a_monthly_plan_bills_the_highest_count_of_the_cycle() -> None:
-    # 80 people until the 14th, 55 from the 15th on: 80 are billed, and 55 in the next cycle.
-    assert cycle_cost(FLAT, [80] * 14 + [55] * 16) == D("632.80")
-    assert cycle_cost(FLAT, [55] * 31) == D("435.05")
-    # Somebody added for a day in the middle is billed for the cycle.
-    assert cycle_cost(FLAT, [55] * 10 + [56] + [55] * 19) == D("442.96")
-
-
 @pytest.mark.parametrize(
     "billing_date, today, starts",
     [
@@ -124,30 +113,6 @@ def test_apps_bill_at_the_largest_products_count() -> None:
     assert now == D(1440) and then == D(1080)  # × 1.50 × 12
     assert now - then == D(360)
     assert apps_yearly_cost(price, {}) == 0
-
-
-def test_contributors_customers_and_included_access_are_free() -> None:
-    access = access_table(
-        access_row("ann", product="jira-software"),
-        access_row("ann", product="jira-core", state="included"),
-        access_row("ben", product="jira-core"),
-        access_row("ann", product="jira-servicedesk"),
-        access_row("ben", product="jira-servicedesk"),
-        access_row("cyn", product="jira-servicedesk"),
-        access_row("dee", product="jira-product-discovery"),
-    )
-    assert billed_people(access).to_dict() == {
-        "jira-core": 1,
-        "jira-product-discovery": 1,
-        "jira-servicedesk": 3,
-        "jira-software": 1,
-    }
-    access["role"] = ["User", "User", "User", "Agent", "Contributor", "Customer", " contributor"]
-    assert billed_people(access).to_dict() == {
-        "jira-core": 1,
-        "jira-servicedesk": 1,
-        "jira-software": 1,
-    }
 
 
 def test_a_seat_has_a_monthly_price_only_where_one_seat_saves() -> None:

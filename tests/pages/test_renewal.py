@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from jira_usage import decisions
 from jira_usage.decisions import KEEP, Decision
 from jira_usage.period import DAY_MS
-from jira_usage.seen import LastSeen, last_seen_of, save_last_seen
+from jira_usage.seen import LastSeen, load_last_seen, save_last_seen
 from jira_usage.terms import (
     NOTE,
     Price,
@@ -322,17 +322,18 @@ def test_the_export_reveals_readers_and_they_keep_their_seats(tmp_path: Path) ->
         "1 entry not on this site",
         "2 people of this site not in the file",
     ]
-    assert last_seen_of(a_site(tmp_path)) == {}
+    assert load_last_seen(a_site(tmp_path)) is None
     app.button(key="seen_use").click().run()
     assert not app.exception
     day = datetime.now(UTC).date() - timedelta(days=6)
-    assert last_seen_of(a_site(tmp_path)) == {"cyn": day}
+    told = load_last_seen(a_site(tmp_path))
+    assert told and told.dates == {"cyn": day}
     shown = words(app)
     assert "2 seats are needed" in shown and "These dates are in use." in shown
     labels = [one.label for one in app.expander]
     assert "1 person without work was seen in the last 90 days: they read" in labels
     app.button(key="seen_forget").click().run()
-    assert last_seen_of(a_site(tmp_path)) == {} and "1 seat is needed" in words(app)
+    assert load_last_seen(a_site(tmp_path)) is None and "1 seat is needed" in words(app)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\xff\x00", b"<html>", b"PK\x03\x04rest"])
