@@ -42,7 +42,7 @@ def show(listed: Reclaim, currency: str) -> None:
         st.caption(known.short(limits))
     unseen_notes.show(listed)
     if listed.size and listed.against_each:
-        st.caption(f"**Against each of these:** {safe(' '.join(listed.against_each), 1_000)}")
+        st.caption(f"**Against each of these:** {safe(' '.join(listed.against_each))}")
     if listed.untold:
         st.info(
             safe(listed.untold_why),

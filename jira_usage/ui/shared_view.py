@@ -149,7 +149,7 @@ def _show_section(section: Section, title: str) -> None:
             else:
                 _show_table(section.table)
         if section.note:
-            st.caption(safe(section.note, longest=2_000))
+            st.caption(safe(section.note))
 
 
 def _show_table(table: Table) -> None:
