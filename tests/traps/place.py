@@ -29,10 +29,9 @@ THINNING = {
     "comments_outage": {"comments": "partial"},
     "crowded_instant": {"work logs": "partial"},
     "empty_for_ever": {"issues": "partial"},
-    "experimental_gone": {"administrators": "partial", "plans": "partial"},
+    "experimental_gone": {"administrators": "partial", "plans": "never"},
     "members_refused": {"groups": "not_permitted"},
-    "names_only": {"groups": "partial"},
-    "plans_outage": {"plans": "partial"},
+    "plans_outage": {"plans": "never"},
     "projects_refused": {"projects": "not_permitted", "project roles": "never"},
     "scope_missing": {
         "groups": "not_permitted", "licenses": "not_permitted", "project roles": "not_permitted",
