@@ -62,9 +62,8 @@ class CoverageNotes:
         )
         self.note(dataset, "not_permitted" if refused else "partial", str(error))
 
-    def unread(self, dataset: str, error: JiraUsageError) -> None:
-        """Notes why nothing of a dataset could be read: it is unknown, and not empty."""
-        self.refused(dataset, error)
+    def nothing_of(self, dataset: str) -> None:
+        """Of a dataset that was thought read in part nothing was: it is unknown, and not empty."""
         if self.states[dataset] == "partial":
             self.states[dataset] = "never"
 

@@ -240,8 +240,8 @@ def _judge(reading: Reading, unseen_before: set[str]) -> None:
     """Adds what only the whole tells; raises where nothing at all could be read."""
     coverage = reading.desk.coverage
     viewable, browsable = len(reading.people.projects), len(reading.work.browsable or [])
-    if coverage.states["groups"] == "partial" and not any(reading.people.members.values()):
-        coverage.states["groups"] = "never"  # who is in any of them is unknown, and not nobody
+    if not any(reading.people.members.values()):
+        coverage.nothing_of("groups")
     coverage.read("projects")
     if browsable < viewable:
         coverage.note(

@@ -142,7 +142,7 @@ class Desk:
 
         def failed(error: JiraUsageError) -> None:
             self.failed(dataset, error)
-            self.coverage.unread(dataset, error)
+            self.coverage.nothing_of(dataset)
 
         return failed
 
