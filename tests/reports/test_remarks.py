@@ -42,7 +42,7 @@ def a_reading(notes: CoverageNotes, **work: Any) -> Any:
     told |= {"acts": SimpleNamespace(unreadable=3), "ranks_read_at": NOW - DAY_MS}
     return SimpleNamespace(
         desk=SimpleNamespace(coverage=notes, scope=SimpleNamespace(now_ms=NOW)),
-        people=SimpleNamespace(projects=[{}] * 20),
+        people=SimpleNamespace(projects=[{}] * 20, members={"1": ["a"]}),
         work=SimpleNamespace(**told),
     )
 
