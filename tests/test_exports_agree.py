@@ -1,6 +1,5 @@
 """The exports agree with each other in every zone, where clocks change too: plain sums of JSON."""
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+import orjson
 import pytest
 
 from jira_usage.datasets import DATASETS, frames
@@ -63,7 +63,7 @@ class Exports:
     ) -> list[Row]:
         period = self.snapshot.period(days, zone)
         pieces = frames(self.snapshot, name, period, count_created=count_created)
-        found: list[Row] = json.loads(written("json", pieces, DATASETS[name]))
+        found: list[Row] = orjson.loads(written("json", pieces, DATASETS[name]))
         return found
 
     def acts(self, zone: str) -> list[tuple[date, Row]]:

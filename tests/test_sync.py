@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pyarrow as pa
 import pytest
 import requests
@@ -42,14 +43,16 @@ def exported(site: DemoSite, store: Store, name: str, zone: str) -> list[dict[st
     """A dataset as the JSON export has it."""
     snapshot = Snapshot.load(store.site(site.url, site.account_id))
     pieces = frames(snapshot, name, snapshot.period(30, zone))
-    rows: list[dict[str, Any]] = json.loads(written("json", pieces, DATASETS[name]))
+    rows: list[dict[str, Any]] = orjson.loads(written("json", pieces, DATASETS[name]))
     return rows
 
 
 def differences(told: list[dict[str, Any]], truth: list[dict[str, Any]]) -> list[str]:
     """The rows that one side lacks, as text."""
-    ours = {json.dumps(row, sort_keys=True) for row in told}
-    theirs = {json.dumps(row, sort_keys=True) for row in truth}
+    ours, theirs = (
+        {orjson.dumps(row, option=orjson.OPT_SORT_KEYS).decode() for row in rows}
+        for rows in (told, truth)
+    )
     return [f"ours alone: {row}" for row in sorted(ours - theirs)[:20]] + [
         f"truth alone: {row}" for row in sorted(theirs - ours)[:20]
     ]

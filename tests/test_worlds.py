@@ -6,7 +6,6 @@ is how many worlds are tried; without it as many as a minute allows, always the 
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 import diskcache
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -35,7 +35,7 @@ from tests.worlds.truth import Row, Sync, Truth
 
 ASKED = int(os.environ.get("JIRA_USAGE_WORLDS", "0"))
 PARTS = 6
-WORLDS = -(-(ASKED or 24) // PARTS)
+WORLDS = -(-(ASKED or 18) // PARTS)
 """How many worlds a part tries; parts can run side by side."""
 # This machine's clock is not the site's, and stands still with it: so the edges are exact.
 CLOCK = SimpleNamespace(
@@ -133,7 +133,7 @@ def differences(
     assert latest.as_of_ms == truth.now
     period = latest.period(truth.days, world.zone)
     given = {
-        name: json.loads(written("json", frames(latest, name, period), DATASETS[name]))
+        name: orjson.loads(written("json", frames(latest, name, period), DATASETS[name]))
         for name in COMPARED
     }
     stage = f"sync {len(syncs)} {latest.meta['mode']}"

@@ -37,11 +37,7 @@ def show(view: View, new: WhatsNew) -> None:
     elif len(rows):
         st.markdown(f"**{plural(len(rows), 'change')} of {people_count(new.people())}**")
     if not len(rows):
-        st.info(
-            "Nobody came or went, nobody stopped working or began again, as far as it can be told.",
-            title="Nothing is different",
-        )
-        return
+        return _nothing(change in new.untold if change else bool(new.untold))
     stopped = rows["change"] == STOPPED
     _table(
         view,
@@ -59,6 +55,19 @@ def show(view: View, new: WhatsNew) -> None:
         | ({"last_act": _last_act(view)} if stopped.any() else {}),
         "What changed, and of whom",
     )
+
+
+def _nothing(untold: bool) -> None:
+    if untold:
+        st.info(
+            "Some of it is unknown, for the reasons above. Of what can be told, nothing changed.",
+            title="Nothing that can be told is different",
+        )
+    else:
+        st.info(
+            "Nobody came or went, and nobody stopped working or began again.",
+            title="Nothing is different",
+        )
 
 
 def _when(view: View) -> Any:

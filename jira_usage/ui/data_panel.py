@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from jira_usage.metrics import answers
+from jira_usage.metrics.tiles import UNKNOWN
 from jira_usage.metrics.words import date_words, plural
 from jira_usage.period import Period
 from jira_usage.snapshot import Snapshot
@@ -55,11 +56,12 @@ ROWS = {
         "and kept once, so fewer acts are kept than were read.",
     ),
 }
+# What is read under one name and told of in coverage under another.
+COVERED_AS = {"worklogs": "work logs", "acts": "issues"}
 FULL = "The last sync read everything; these are its numbers."
-LATER = (
-    "Accounts are all that Jira lists by now. All other numbers are of the last sync alone, which "
-    "read what changed."
-)
+ACCOUNTS = "Accounts are all that Jira lists by now. All other numbers are"
+NO_ACCOUNTS = "Accounts could not be read by the last sync. All numbers are"
+LATER = "of the last sync alone, which read what changed."
 KEPT = """
 **Kept:** account IDs, names and visible email addresses, groups, products and roles;
 issue and project keys; and for each act who, when and which field.
@@ -121,10 +123,12 @@ def show_rows(view: View) -> None:
     """How much is kept, how much the last sync read, and which requests that took."""
     meta = view.snapshot.meta
     st.markdown(_kept_words(view))
-    st.caption(LATER if meta["mode"] == "later" else FULL)
+    accounts = ACCOUNTS if view.snapshot.knows("users") else NO_ACCOUNTS
+    st.caption(f"{accounts} {LATER}" if meta["mode"] == "later" else FULL)
     with st.grid(6, min_column_width=120):
         for name, (label, meaning) in ROWS.items():
-            st.metric(label, f"{int(meta[name]):,}", help=meaning)
+            known = view.snapshot.knows(COVERED_AS.get(name, name))
+            st.metric(label, f"{int(meta[name]):,}" if known else UNKNOWN, help=meaning)
     st.caption(
         f"{plural(int(meta['new_acts']), 'act')} new in that sync, where what two sources tell of "
         "one act counts twice. "

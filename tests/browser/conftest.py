@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.driving import Server, Visitor, new_visitor, running_browser, running_server
+
+Visit = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="session")
@@ -25,8 +28,24 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(server: Server, browser: Browser) -> Iterator[Callable[..., Visitor]]:
+def visit(server: Server, browser: Browser) -> Iterator[Visit]:
     """Opens a new session; every one of them is checked at the end."""
+    with visits(server, browser) as visited:
+        yield visited
+
+
+@pytest.fixture(scope="module")
+def explorer(server: Server, browser: Browser) -> Iterator[Visitor]:
+    """Somebody who explores the demo, for all tests of a module: what they change is changed."""
+    with visits(server, browser) as visited:
+        visitor = visited()
+        visitor.open()
+        visitor.explore()
+        yield visitor
+
+
+@contextmanager
+def visits(server: Server, browser: Browser) -> Iterator[Visit]:
     visitors: list[Visitor] = []
 
     def visited(**how: Any) -> Visitor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -12,7 +11,6 @@ from playwright.sync_api import Locator, expect
 from tests.browser.driving import Visitor
 
 pytestmark = pytest.mark.browser
-Visit = Callable[..., Visitor]
 PART = """(chart, [name, from_end]) => {
     const bars = chart._fullData.filter(trace => trace.type === "bar");
     const place = bars.findIndex(trace => trace.name === name || trace.customdata[0][0] === name);
@@ -60,11 +58,9 @@ def back(visitor: Visitor, title: str) -> None:
 
 
 @pytest.fixture
-def activity(visit: Visit) -> Iterator[Visitor]:
-    visitor = visit()
-    visitor.open("/activity")
-    visitor.explore()
-    yield visitor
+def activity(explorer: Visitor) -> Visitor:
+    explorer.go("Activity")
+    return explorer
 
 
 def test_a_click_on_a_day_under_the_line_of_means_opens_its_people(activity: Visitor) -> None:

@@ -32,10 +32,8 @@ def enter_by_keyboard(visitor: Visitor, table: Locator) -> None:
     visitor.settle()
 
 
-def test_reclaim_by_keyboard_and_by_mouse(visit: Visit) -> None:
-    visitor = visit()
-    visitor.open()
-    visitor.explore()
+def test_reclaim_by_keyboard_and_by_mouse(explorer: Visitor) -> None:
+    visitor = explorer
     visitor.go("Reclaim")
     page, table = visitor.page, the_table(visitor)
     search = page.get_by_label("Search", exact=True)
@@ -68,34 +66,29 @@ def test_reclaim_by_keyboard_and_by_mouse(visit: Visit) -> None:
     assert "from=reclaim" in page.url and re.search(r"[?&]q=a(&|$)", page.url)
 
 
-@pytest.mark.parametrize(("width", "height", "most"), [(1440, 900, 0.2), (390, 844, 0.31)])
-def test_deciding_leaves_most_of_the_window_to_the_table(
-    visit: Visit, width: int, height: int, most: float
-) -> None:
+def test_deciding_leaves_most_of_the_window_to_the_table(visit: Visit) -> None:
     visitor = visit()
     visitor.open()
     visitor.explore()
     visitor.go("Reclaim")
     page = visitor.page
-    page.set_viewport_size({"width": width, "height": height})
-    visitor.settle()
     the_table(visitor).click(position={"x": 15, "y": 55})
     page.get_by_role("button", name="Save", exact=True).wait_for()
-    visitor.settle()
-    for choice in ("Release", "Protect until"):
-        panel = page.get_by_test_id("stBottom")
-        panel.get_by_role("combobox").first.click()
-        page.get_by_role("option", name=choice).click()
+    for width, height, most in ((1440, 900, 0.2), (390, 844, 0.31)):
+        page.set_viewport_size({"width": width, "height": height})
         visitor.settle()
-        box = panel.bounding_box()
-        assert box and box["height"] <= most * height, choice
-        assert page.evaluate("document.documentElement.scrollWidth") == width
+        for choice in ("Release", "Protect until"):
+            panel = page.get_by_test_id("stBottom")
+            panel.get_by_role("combobox").first.click()
+            page.get_by_role("option", name=choice).click()
+            visitor.settle()
+            box = panel.bounding_box()
+            assert box and box["height"] <= most * height, f"{choice} at {width} pixels"
+            assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
-def test_users_open_by_a_click_on_a_name_and_by_a_tick(visit: Visit) -> None:
-    visitor = visit()
-    visitor.open()
-    visitor.explore()
+def test_users_open_by_a_click_on_a_name_and_by_a_tick(explorer: Visitor) -> None:
+    visitor = explorer
     page = visitor.page
     back = page.get_by_role("link", name="Back to the list")
     visitor.go("Users")
@@ -116,10 +109,8 @@ def test_users_open_by_a_click_on_a_name_and_by_a_tick(visit: Visit) -> None:
     assert by_keyboard not in ("", "Person", "Users")
 
 
-def test_the_products_open_by_a_click_and_not_by_focus(visit: Visit) -> None:
-    visitor = visit()
-    visitor.open()
-    visitor.explore()
+def test_the_products_open_by_a_click_and_not_by_focus(explorer: Visitor) -> None:
+    visitor = explorer
     visitor.go("Licenses")
     page, table = visitor.page, the_table(visitor)
     enter_by_keyboard(visitor, table)

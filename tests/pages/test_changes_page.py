@@ -196,6 +196,15 @@ def test_nothing_is_different(tmp_path: Path) -> None:
     assert "Nothing is different" in [one.proto.title for one in app.info]
 
 
+def test_nothing_is_called_the_same_where_it_could_not_be_looked_at(tmp_path: Path) -> None:
+    """The card says unknown, and so does what stands where its people would."""
+    refused = {"licenses": "Administer Jira is missing."}
+    for show, same in (("got", False), ("enabled", True)):
+        address = {"since": on(0), "show": show}
+        app = run("changes", tmp_path / show, changes=TOLD, refused=refused, address=address)
+        assert ("Nothing is different" in [one.proto.title for one in app.info]) is same
+
+
 def test_what_the_last_sync_could_not_read_is_unknown(tmp_path: Path) -> None:
     refused = {"licenses": "Administer Jira is missing."}
     old = [changed("ben", "joined", 5)]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from jira_usage import jobs
+from jira_usage.metrics.tiles import UNKNOWN
 from jira_usage.metrics.words import date_words
 from jira_usage.retention import Retention, retention
 from jira_usage.snapshot import Snapshot
@@ -61,6 +62,18 @@ def test_after_a_later_sync_it_says_which_numbers_are_of_that_sync_alone(
     assert [one.value for one in later.caption if "of the last sync alone" in one.value]
     assert not [one for one in first if "of the last sync alone" in one]
     assert "Accounts listed" in [one.label for one in later.metric]
+
+
+def test_what_the_last_sync_could_not_read_is_unknown_and_not_zero(
+    open_page: Open, home: Path
+) -> None:
+    signed = kept_site.a_session(home)
+    kept_site.keep_snapshot(signed.kept, mode="later", refused=("users", "work logs"))
+    app = open_page("data", signed)
+    told = {one.label: one.value for one in app.metric}
+    assert (told["Accounts listed"], told["Work logs"]) == (UNKNOWN, UNKNOWN)
+    assert UNKNOWN not in (told["Issues"], told["Comments"], told["Acts read"])
+    assert any("Accounts could not be read" in one.value for one in app.caption)
 
 
 def test_all_that_is_kept_is_told_before_what_the_last_sync_read(home: Path) -> None:

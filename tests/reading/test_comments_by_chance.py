@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from jira_usage.demo import DemoSite
 from tests.reading.stage import BORN, NOW, SINCE, THEN, TOUCHED, world
-from tests.test_worlds import wrong
+from tests.test_worlds import ASKED, wrong
 from tests.worlds.chance import HOUR, MINUTE
 from tests.worlds.story import Act, Comment, Issue, Paging, World
 
@@ -45,7 +45,7 @@ def chatty_worlds(draw: st.DrawFn) -> World:
 
 
 # Each example is synced twice: slow, and the site is shared, and shows another world each time.
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=ASKED or 16, suppress_health_check=list(HealthCheck))
 @given(shown=chatty_worlds())
 def test_whatever_becomes_of_comments_a_later_sync_tells_what_a_full_one_does(
     site: DemoSite, shown: World

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
 import stat
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import diskcache
+import orjson
 
 from jira_usage.blobs import BytesDisk, opened
 from jira_usage.connection import Connection, Hosts
@@ -84,12 +84,12 @@ def untrue(site: DemoSite, store: Store) -> list[str]:
 
 def exported(snapshot: Snapshot, name: str) -> list[Row]:
     pieces = frames(snapshot, name, snapshot.period(30, "UTC"))
-    rows: list[Row] = json.loads(written("json", pieces, DATASETS[name]))
+    rows: list[Row] = orjson.loads(written("json", pieces, DATASETS[name]))
     return rows
 
 
 def _lines(rows: list[Row]) -> set[str]:
-    return {json.dumps(row, sort_keys=True) for row in rows}
+    return {orjson.dumps(row, option=orjson.OPT_SORT_KEYS).decode() for row in rows}
 
 
 def copied(source: Path, target: Path) -> Store:

@@ -9,7 +9,7 @@ from .shapes import shapes
 def test_answers_with_odd_values_end_in_a_snapshot_that_can_be_read_or_in_words(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    tally = shapes(8, 3, tmp_path)
+    tally = shapes(5, 3, tmp_path)
     assert tally.wrong == []
     assert tally.odd_values > 20
     record_property(

@@ -1,9 +1,10 @@
 """A site that shows traps, and what an export tells that is neither true nor owned up to."""
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+
+import orjson
 
 from jira_usage.coverage import ACTIVITY
 from jira_usage.datasets import DATASETS, frames
@@ -100,7 +101,7 @@ def kept(site: DemoSite, store: Store) -> Snapshot:
 
 def exported(snapshot: Snapshot, name: str, zone: str) -> list[Row]:
     pieces = frames(snapshot, name, snapshot.period(30, zone))
-    rows: list[Row] = json.loads(written("json", pieces, DATASETS[name]))
+    rows: list[Row] = orjson.loads(written("json", pieces, DATASETS[name]))
     return rows
 
 
