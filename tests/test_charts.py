@@ -77,7 +77,8 @@ def test_the_line_of_means_catches_no_click_and_its_bars_tell_the_mean(tmp_path:
     traces = {trace.name: trace for trace in made.data}
     assert traces["7-day mean"].hoverinfo == "skip"
     early, late = (traces["Working day"].customdata[place] for place in (0, -1))
-    assert early == "0 acts" and late == "2 acts<br>7-day mean: <b>0.4</b>"
+    assert early == "0 acts of all accounts"
+    assert late == "2 acts of all accounts<br>7-day mean: <b>0.4</b>"
 
 
 def test_days_that_were_not_read_are_shaded_and_have_no_bar(tmp_path: Path) -> None:

@@ -90,9 +90,9 @@ def _bars(rows: pd.DataFrame, name: str, color: str, *, hatched: bool = False) -
 
 
 def _more(row: Any) -> str:
-    """“1,234 acts”, and in a line of its own the mean, where it is known."""
+    """“1,234 acts of all accounts”, and in a line of its own the mean, where it is known."""
     mean = "" if pd.isna(row.mean_7) else f"<br>7-day mean: <b>{row.mean_7:.1f}</b>"
-    return plural(int(row.actions), "act") + mean
+    return plural(int(row.actions), "act") + " of all accounts" + mean
 
 
 def _note_spikes(made: go.Figure, told: pd.DataFrame, spikes: pd.DataFrame) -> None:

@@ -109,7 +109,7 @@ def trend(subject: Subject) -> Section:
         findings.trend(answers.rates(*subject.key), told),
         f"People with at least one counted act, per day. {findings.trend_more(told)}".strip(),
         _drawn(charts.active_trend(told)),
-        _table(("Date", "Active people", "Acts"), rows, "Active people per day"),
+        _table(("Date", "Active people", "Acts of all accounts"), rows, "Active people per day"),
         folded=True,
     )
 

@@ -142,7 +142,10 @@ def _days_table(view: View, latest: pd.DataFrame) -> None:
             "weekday": "Weekday",
             "active_users": st.column_config.NumberColumn("Active people", format="localized"),
             "actions": st.column_config.NumberColumn(
-                "Acts", format="localized", help="The counted acts of these people on that day."
+                "Acts",
+                format="localized",
+                help="The counted acts of all accounts on that day: robots and portal "
+                "customers too.",
             ),
             "mean_7": st.column_config.NumberColumn("7-day mean of people", format="%.1f"),
         },
