@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations, pairwise
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import plotly.io as pio
 import pytest
 
@@ -211,15 +213,16 @@ def test_a_chart_that_changes_no_more_is_sent_as_it_was_drawn() -> None:
 
 def test_words_beside_the_marks_take_the_ink_of_a_theme(tmp_path: Path) -> None:
     for name, made in all_charts(snapshot(tmp_path, **company()), 30).items():
-        inked = charts.in_ink(made, "#123456")
-        assert "#123456" in set(colors_of_text(inked.to_dict())), name
+        inked = charts.in_ink(made, "#123456").to_dict()
+        assert "#123456" in set(colors_of_text(inked)), name
+        checked = pio.to_json(go.Figure(inked), validate=False)
+        assert json.loads(checked) == json.loads(pio.to_json(inked, validate=False)), name
     still = charts.still(charts.who_works, verdict_counts(pd.Series(["working"]), Thresholds()))
     assert charts.in_ink(still, "#123456") is charts.in_ink(still, "#123456")
     assert "#123456" not in str(still.to_dict())
 
 
 def test_many_may_ink_the_same_chart_at_once(tmp_path: Path) -> None:
-    """plotly takes a trace's type away while it reads it: a bar was read as something else."""
     told = all_charts(snapshot(tmp_path, **company()), 30)["active_trend"].to_dict()
     with ThreadPoolExecutor(8) as pool:
         inked = list(pool.map(lambda _: charts.in_ink(told, "#123456"), range(64)))

@@ -78,14 +78,14 @@ Y_AXIS: Final = {
 
 
 class Still(go.Figure):  # type: ignore[misc]  # plotly has no types
-    """A figure that changes no more, so what is sent of it is made once.
+    """A figure that changes no more: what is sent of it is made and checked once.
 
     Streamlit asks for `to_dict` in every run of a page, which copies and encodes everything.
     """
 
-    def __init__(self, drawn: go.Figure) -> None:
-        super().__init__(drawn)
-        self._told = drawn.to_dict()
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        super().__init__(layout={"template": "none"})  # plotly takes long to read its own one
+        self._told = dict(told)
         self._inked: dict[str, Still] = {}
 
     def to_dict(self) -> dict[str, Any]:
@@ -94,31 +94,37 @@ class Still(go.Figure):  # type: ignore[misc]  # plotly has no types
     def in_ink(self, ink: str) -> Still:
         """The same with the words beside its marks in one color, made once of each."""
         if ink not in self._inked:
-            self._inked[ink] = Still(in_ink(self._told, ink))
+            self._inked[ink] = Still(_inked(self._told, ink))
         return self._inked[ink]
 
 
 def still(draw: Callable[..., go.Figure], *arguments: Any) -> Still:
     """What `draw` makes of its arguments, as a figure that changes no more."""
-    return Still(draw(*arguments))
+    return Still(draw(*arguments).to_dict())
 
 
-def in_ink(drawn: go.Figure | Mapping[str, Any], ink: str) -> go.Figure:
+def in_ink(drawn: go.Figure | Mapping[str, Any], ink: str) -> Still:
     """The same figure with the words beside its marks in one color: those of a theme.
 
     Streamlit writes ticks, titles and legend in a gray that holds 3.7:1 on the light page.
     """
     if isinstance(drawn, Still):
         return drawn.in_ink(ink)
-    # plotly takes the type out of a trace while it reads it: others may read the same.
-    made = go.Figure(deepcopy(drawn) if isinstance(drawn, Mapping) else drawn)
-    words = {"color": ink}
-    axis = {"tickfont": words, "title": {"font": words}}
-    made.update_layout(font=words, legend={"font": words})
-    made.update_xaxes(axis)
-    made.update_yaxes(axis)
-    made.update_annotations(font=words)
-    return made.update_traces(colorbar=axis, selector={"type": "heatmap"})
+    return Still(_inked(drawn if isinstance(drawn, Mapping) else drawn.to_dict(), ink))
+
+
+def _inked(told: Mapping[str, Any], ink: str) -> dict[str, Any]:
+    made = deepcopy(dict(told))
+    layout = made["layout"]
+    axes = [part for name, part in layout.items() if name.startswith(("xaxis", "yaxis"))]
+    axes += [t.setdefault("colorbar", {}) for t in made["data"] if t["type"] == "heatmap"]
+    fonts = [axis.setdefault("tickfont", {}) for axis in axes]
+    fonts += [axis.setdefault("title", {}).setdefault("font", {}) for axis in axes]
+    worded = [layout, layout.setdefault("legend", {}), *layout.get("annotations", ())]
+    fonts += [part.setdefault("font", {}) for part in worded]
+    for font in fonts:
+        font["color"] = ink
+    return made
 
 
 def figure(traces: Sequence[Any], *, height: int, **layout: Any) -> go.Figure:
