@@ -24,7 +24,7 @@ from jira_usage.coverage import accounts_words
 from jira_usage.datasets import DATASETS, frames
 from jira_usage.errors import InvalidInput, JiraUsageError
 from jira_usage.forgetting import forget_person
-from jira_usage.period import find_zone, iso_instant
+from jira_usage.period import LONGEST_WINDOW, find_zone, iso_instant
 from jira_usage.preflight import check as check_connection
 from jira_usage.preflight import sign_in
 from jira_usage.pseudonyms import Pseudonyms
@@ -48,7 +48,6 @@ from jira_usage.verify import verify as verify_snapshot
 from jira_usage.writers import WRITERS
 
 P = ParamSpec("P")
-LONGEST_DAYS = 366
 
 HELP = """Who really works in a Jira Cloud site, day by day and license by license.
 
@@ -114,7 +113,7 @@ timezone_option = click.option(
     "--timezone", default="UTC", callback=_zone, help="IANA zone that days belong to."
 )
 days_option = click.option(
-    "--days", default=30, type=click.IntRange(1, LONGEST_DAYS), help="Dates, ending with today."
+    "--days", default=30, type=click.IntRange(1, LONGEST_WINDOW), help="Dates, ending with today."
 )
 
 

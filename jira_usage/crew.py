@@ -275,7 +275,7 @@ class Crew:
         except JiraUsageError as error:
             self._hand_over(partial(self._end, partial(job.failed, error)))
         except BaseException as error:
-            self._hand_over(partial(self._end, partial(_raise, error)))
+            self._hand_over(partial(self._end, partial(fail, error)))
         else:
             self._hand_over(lambda: self._end(job.done))
 
@@ -360,5 +360,6 @@ def once(ask: Callable[[], Any]) -> Callable[[], Iterable[Any]]:
     return pages
 
 
-def _raise(error: BaseException) -> None:
+def fail(error: BaseException) -> None:
+    """For jobs whose error ends everything."""
     raise error

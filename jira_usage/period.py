@@ -13,6 +13,8 @@ import numpy.typing as npt
 from jira_usage.errors import InvalidInput
 
 DAY_MS = 86_400_000
+LONGEST_WINDOW = 366
+"""Days."""
 LATEST_MS = 253_402_300_799_999  # the end of the year 9999
 Instants = npt.NDArray[np.int64]
 
@@ -113,8 +115,10 @@ class Period:
     @classmethod
     def last_days(cls, days: int, zone_name: str, now_ms: int) -> Period:
         """The `days` calendar dates that end with the date of `now_ms` in the zone."""
-        if not 1 <= days <= 366:
-            raise InvalidInput(f"A window of {days} days is not possible.", "Use 1 to 366 days.")
+        if not 1 <= days <= LONGEST_WINDOW:
+            raise InvalidInput(
+                f"A window of {days} days is not possible.", f"Use 1 to {LONGEST_WINDOW} days."
+            )
         zone = find_zone(zone_name)
         last_on = from_epoch_ms(now_ms).astimezone(zone).date()
         first_on = last_on - timedelta(days=days - 1)

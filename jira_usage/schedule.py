@@ -15,7 +15,7 @@ from typing import Any, Final
 import orjson
 
 from jira_usage.errors import AuthenticationFailed, InvalidInput
-from jira_usage.period import epoch_ms, find_zone, from_epoch_ms
+from jira_usage.period import LONGEST_WINDOW, epoch_ms, find_zone, from_epoch_ms
 from jira_usage.settings import section
 from jira_usage.store import SiteStore
 
@@ -47,8 +47,8 @@ class Schedule:
                 "“daily_at” in [schedule] is no hour.", "Write it as 02:30, or leave it empty."
             ) from None
         days = told.get("days", 30)
-        if not 1 <= days <= 366:
-            raise InvalidInput("“days” in [schedule] is 1 to 366.")
+        if not 1 <= days <= LONGEST_WINDOW:
+            raise InvalidInput(f"“days” in [schedule] is 1 to {LONGEST_WINDOW}.")
         return cls(at, find_zone(told.get("timezone", "UTC")).key, days)
 
     def slot(self, now_ms: int) -> int:

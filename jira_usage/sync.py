@@ -17,14 +17,14 @@ import pyarrow.compute as pc
 
 from jira_usage import links
 from jira_usage.connection import Connection
-from jira_usage.crew import Crew, once
-from jira_usage.errors import KEPT, JiraUsageError, SyncCancelled, SyncIncomplete
+from jira_usage.crew import Crew, fail, once
+from jira_usage.errors import KEPT, SyncCancelled, SyncIncomplete
 from jira_usage.forgetting import settled, without_forgotten
 from jira_usage.generation import Generation
 from jira_usage.interpreter import tuned
 from jira_usage.known_comments import KnownComments
 from jira_usage.pace import Patience
-from jira_usage.period import DAY_MS, find_zone
+from jira_usage.period import DAY_MS, LONGEST_WINDOW, find_zone
 from jira_usage.preflight import SignedIn, nothing_usable, sign_in
 from jira_usage.proof import proof
 from jira_usage.publication import Summary as Summary
@@ -43,7 +43,6 @@ CLOCK_ERROR_MS = 60_000
 # By as much, clocks that are set back make the days of a window longer (Antarctica/Troll).
 CLOCKS_BACK_MS = 2 * 3_600_000
 RANK = "com.pyxis.greenhopper.jira:gh-lexo-rank"
-LONGEST_DAYS = 366
 # How many a request tells of, about; of other parts it is one.
 AT_ONCE = {"histories": 100, "rankings": 1000, "known comments": 1000, "work logs": 1000}
 
@@ -122,15 +121,11 @@ def _signed_in(
     found: list[SignedIn] = []
     with Crew(cancel, in_flight=1) as crew:
         ask = partial(sign_in, connection, patience=patience, cancel=cancel)
-        crew.read(once(ask), found.append, _raise)
+        crew.read(once(ask), found.append, fail)
         for _ in crew.run():
             _stop_if(cancel)
             yield Progress("Connecting to the site")
     return found[0]
-
-
-def _raise(error: JiraUsageError) -> None:
-    raise error
 
 
 def _stop_if(cancel: threading.Event) -> None:
@@ -148,7 +143,7 @@ def _scope(
     roles: bool,
 ) -> Scope:
     now_ms = signed_in.now_ms()
-    window_ms = now_ms - (min(days, LONGEST_DAYS) + PAD_DAYS) * DAY_MS
+    window_ms = now_ms - (min(days, LONGEST_WINDOW) + PAD_DAYS) * DAY_MS
     if last is None:
         return Scope(window_ms, window_ms, now_ms, project_roles=roles)
     covered_ms, read_until = int(last.meta["covered_from"]), last.meta["read_until"]

@@ -21,9 +21,8 @@ import pyarrow as pa
 from jira_usage.activity import Acts
 from jira_usage.agreement import Event, Span, Telling, compare, events_of
 from jira_usage.api import JiraCloud
-from jira_usage.crew import Crew
+from jira_usage.crew import Crew, fail
 from jira_usage.errors import (
-    JiraUsageError,
     PagingBroken,
     PermissionMissing,
     RequestRefused,
@@ -127,9 +126,7 @@ def verify(
     read: list[_Issue] = []
     with Crew(cancel) as crew:
         for issue_id in chosen:
-            crew.read(
-                partial(_read, cloud, issue_id, snapshot.covered_from_ms), read.append, _raise
-            )
+            crew.read(partial(_read, cloud, issue_id, snapshot.covered_from_ms), read.append, fail)
         for _ in crew.run():
             if cancel.is_set():
                 raise SyncCancelled("The check was cancelled.")
@@ -151,10 +148,6 @@ def verify(
         ),
         checked_at=round(time.time() * 1000),
     )
-
-
-def _raise(error: JiraUsageError) -> None:
-    raise error
 
 
 def _span(snapshot: Snapshot) -> Span:

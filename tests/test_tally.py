@@ -86,7 +86,7 @@ def made(number: int, edited_after: int) -> dict[str, object]:
 READ = st.lists(st.tuples(st.integers(1, 30), st.integers(0, 2 * DAY_MS)), max_size=12)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(syncs=st.lists(READ, min_size=1, max_size=4))
 def test_acts_that_come_in_several_syncs_are_kept_as_if_in_one(
     tmp_path_factory: pytest.TempPathFactory, syncs: list[list[tuple[int, int]]]

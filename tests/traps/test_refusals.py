@@ -115,7 +115,7 @@ def test_a_search_that_is_always_refused_publishes_nothing(
 def test_what_changes_beside_a_sync_that_can_not_look_is_unknown(
     denied: str, blind: str, store: Store
 ) -> None:
-    with DemoSite(size="small", seed=3, now=NOW) as site:
+    with DemoSite(size="tiny", seed=3, now=NOW) as site:
         synced(site, store)
         assert kept(site, store).meta["compared_from"] == {}
         site.deny(denied)
