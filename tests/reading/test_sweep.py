@@ -33,11 +33,13 @@ def test_a_group_of_one_page_is_read_with_its_size() -> None:
 
 def test_members_are_taken_over_for_a_day_and_a_half_at_the_most() -> None:
     assert sweep(members=50_000, age_ms=DAY_MS + HOUR).known("g")
+    assert sweep(members=50_000, age_ms=DAY_MS * 3 // 2 - 1).known("g")
+    assert sweep(members=50_000, age_ms=DAY_MS * 3 // 2).known("g") is None
     assert sweep(members=50_000, age_ms=2 * DAY_MS).known("g") is None
 
 
 def test_ranks_are_read_after_a_week() -> None:
-    assert not sweep(members=50_000, ranks_age_ms=6 * DAY_MS).ranks_due
+    assert not sweep(members=50_000, ranks_age_ms=7 * DAY_MS - 1).ranks_due
     assert sweep(members=50_000, ranks_age_ms=7 * DAY_MS).ranks_due
 
 
