@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from jira_usage.errors import InvalidInput, StoreDamaged, StoreUnusable, SyncIncomplete, SyncRunning
-from jira_usage.generation import Generation
+from jira_usage.generation import Generation, encoded
 from jira_usage.proof import proof, proves
 from jira_usage.store import SiteStore, Store
 
@@ -143,6 +143,14 @@ def test_a_damaged_blob_is_told(kept: SiteStore) -> None:
         kept.load_table(key)
 
 
+def test_a_table_that_is_whole_but_another_one_is_refused(kept: SiteStore) -> None:
+    key = publish(kept, "a", *range(100_000))
+    other = encoded(table(*range(7, 100_007)))
+    next(kept.folder.rglob("*.val")).write_bytes(other)
+    with pytest.raises(StoreDamaged):
+        kept.load_table(key)
+
+
 def test_what_a_newer_version_has_written_is_told_and_left_alone(kept: SiteStore) -> None:
     publish(kept, "a", 1)
     newer = b'{"format":99,"id":"b","tables":{},"meta":{}}'
@@ -252,3 +260,89 @@ def test_a_database_that_is_garbage_is_begun_anew(kept: SiteStore) -> None:
 
 def identity(generation: Generation | None) -> str:
     return generation.id if generation else ""
+
+
+def planted(kept: SiteStore, *statements: str) -> None:
+    with sqlite3.connect(kept.folder / "cache.db") as database:
+        for statement in statements:
+            database.execute(statement)
+
+
+def keys(kept: SiteStore) -> set[str]:
+    with sqlite3.connect(kept.folder / "cache.db") as database:
+        return {key for [key] in database.execute("SELECT key FROM Cache")}
+
+
+FOREIGN = "INSERT INTO Cache(key, raw, mode, value) VALUES ({}, 0, 1, x'00')"
+
+
+def test_a_database_made_anew_holds_what_is_whole_and_nothing_else(kept: SiteStore) -> None:
+    first, second = publish(kept, "a", 1), publish(kept, "b", 2)
+    kept.change_note("decisions", lambda _: b"theirs")
+    (kept.folder / "notes").rename(kept.folder / "gone")
+    planted(kept, FOREIGN.format("'planted'"))
+    assert identity(kept.newest_intact()) == "b"
+    assert keys(kept) >= {"current", "previous", "note:decisions", first, second}
+    assert "planted" not in keys(kept) and kept.note("decisions") == b"theirs"
+
+
+def test_what_lies_on_either_side_of_the_damage_is_saved(kept: SiteStore) -> None:
+    key = publish(kept, "a", 1)
+    behind = "UPDATE Cache SET rowid = 1000 WHERE key = 'current'"
+    planted(kept, FOREIGN.format("CAST(x'ff' AS TEXT)"), behind)
+    assert identity(kept.newest_intact()) == "a"
+    assert kept.load_table(key).equals(table(1))
+
+
+def test_a_table_whose_bytes_are_others_is_not_saved(kept: SiteStore) -> None:
+    publish(kept, "a", 1)
+    key = publish(kept, "b", 2)
+    other = encoded(table(3)).hex()
+    planted(kept, f"UPDATE Cache SET raw = 0, value = x'{other}' WHERE key = '{key}'")
+    assert identity(kept.newest_intact()) == "a" and key not in keys(kept)
+
+
+def test_a_whole_table_that_is_another_one_makes_its_generation_broken(kept: SiteStore) -> None:
+    publish(kept, "a", 1)
+    key = publish(kept, "b", 2)
+    planted(kept, f"UPDATE Cache SET value = x'{encoded(table(3)).hex()}' WHERE key = '{key}'")
+    assert identity(kept.newest_intact()) == "a"
+
+
+def test_a_damaged_second_copy_of_a_note_is_not_told_nor_saved(kept: SiteStore) -> None:
+    publish(kept, "a", 1)
+    kept.change_note("decisions", lambda _: b"theirs")
+    [copy] = (kept.folder / "notes").iterdir()
+    copy.write_bytes(copy.read_bytes()[:-1] + b"?")
+    assert kept.note("decisions") == b"theirs"
+    planted(kept, FOREIGN.format("'planted'"))
+    kept.newest_intact()
+    assert kept.note("decisions") == b"theirs"
+
+
+def test_the_second_copy_of_another_note_is_not_told(kept: SiteStore) -> None:
+    kept.change_note("decisions", lambda _: b"decisions")
+    kept.change_note("thresholds", lambda _: b"thresholds")
+    one, other = sorted((kept.folder / "notes").iterdir())
+    one.write_bytes(other.read_bytes())
+    assert {kept.note(name) for name in ("decisions", "thresholds")} == {
+        b"decisions",
+        b"thresholds",
+    }
+
+
+def test_a_database_made_anew_holds_the_second_copies_of_all_notes(kept: SiteStore) -> None:
+    publish(kept, "a", 1)
+    for name in ("decisions", "thresholds"):
+        kept.change_note(name, lambda _: b"theirs")
+    for path in kept.folder.glob("cache.db*"):
+        path.write_bytes(b"garbage" * 1000)
+    kept.newest_intact()
+    shutil.rmtree(kept.folder / "notes")
+    assert kept.note("decisions") == kept.note("thresholds") == b"theirs"
+
+
+def test_a_note_that_is_dropped_leaves_no_second_copy(kept: SiteStore) -> None:
+    kept.change_note("decisions", lambda _: b"theirs")
+    kept.drop_note("decisions")
+    assert kept.note("decisions") is None and list((kept.folder / "notes").iterdir()) == []

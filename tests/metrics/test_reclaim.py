@@ -291,6 +291,13 @@ def test_who_works_again_stays_on_the_list_while_a_decision_stands(tmp_path: Pat
     assert (row["verdict"], row["confidence"], row["state"]) == ("working", "", "release")
 
 
+def test_a_protection_hides_of_nobody_that_they_work(tmp_path: Path) -> None:
+    lasting = Decision("p", JIRA, PROTECT, "on leave", date(2026, 12, 1))
+    told = listed(tmp_path, Noted((lasting,)), acts=[act("p")])
+    row = told.rows.set_index("account_id").loc["p"]
+    assert (row["verdict"], row["state"]) == ("working", "protect")
+
+
 def test_money_is_shown_only_where_a_price_is_known(tmp_path: Path) -> None:
     everyone = listed(tmp_path)
     assert "monthly" not in everyone.schema.names
