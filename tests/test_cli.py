@@ -18,7 +18,8 @@ from jira_usage.cli import main
 from jira_usage.datasets import DATASETS
 from jira_usage.demo import DemoSite
 from jira_usage.store import Store
-from tests.test_sync import NOW, differences
+from tests.exports import differences
+from tests.test_sync import NOW
 
 
 @pytest.fixture(scope="module")

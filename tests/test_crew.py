@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
@@ -159,25 +158,13 @@ def test_a_job_that_hangs_is_left_behind() -> None:
 
 def test_nothing_is_counted_of_threads_of_others() -> None:
     """A stranger takes no place from the jobs, and gives them none."""
-    at_once, most, lock = Counter[str](), [0], threading.Lock()
-    second_came = threading.Event()
-
-    def asks() -> None:
-        with lock:
-            at_once["jobs"] += 1
-            most.append(at_once["jobs"])
-        if at_once["jobs"] > 1:
-            second_came.set()
-        second_came.wait(0.1)
-        with lock:
-            at_once["jobs"] -= 1
-
+    inside, served = Meter(), list[None]()
     with Crew(threading.Event(), in_flight=1) as crew, crew.asking(), crew.asking():
         crew.stand_aside()
         for _ in range(3):
-            crew.read(once(asks), lambda _: None, refuse)
+            crew.read(once(inside.visit), served.append, refuse)
         finish(crew)
-    assert max(most) == 1 and len(most) == 4
+    assert inside.most == 1 and len(served) == 3
 
 
 def test_who_works_on_an_answer_leaves_its_place_to_others() -> None:

@@ -4,21 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-import orjson
 import pytest
 
-from jira_usage.datasets import DATASETS, frames
 from jira_usage.demo import DemoSite
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import run, sync
-from jira_usage.writers import written
+from tests.exports import Row, exported
 from tests.test_sync import HASTY, connect
 
-Row = dict[str, Any]
 DAYS = 18
 # Each of the two windows holds the change of clocks in the US and the one in Europe.
 INSTANTS = {
@@ -61,10 +57,7 @@ class Exports:
     def rows(
         self, name: str, zone: str, *, count_created: bool = False, days: int = DAYS
     ) -> list[Row]:
-        period = self.snapshot.period(days, zone)
-        pieces = frames(self.snapshot, name, period, count_created=count_created)
-        found: list[Row] = orjson.loads(written("json", pieces, DATASETS[name]))
-        return found
+        return exported(self.snapshot, name, zone, days, count_created=count_created)
 
     def acts(self, zone: str) -> list[tuple[date, Row]]:
         """The acts of the window, each with its local date."""

@@ -7,13 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pyarrow as pa
 import pytest
 import requests
 
 from jira_usage.connection import Connection, Hosts
-from jira_usage.datasets import DATASETS, frames
 from jira_usage.demo import DemoSite
 from jira_usage.pace import Patience
 from jira_usage.period import zone_names
@@ -21,7 +19,7 @@ from jira_usage.schema import TABLES
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import Summary, run, sync
-from jira_usage.writers import written
+from tests.exports import differences, exported, kept
 
 NOW = datetime(2026, 11, 18, 15, 20, 31, 417000, tzinfo=UTC)
 ZONES = ("UTC", "America/Los_Angeles", "Asia/Kolkata")
@@ -39,29 +37,11 @@ def synced(site: DemoSite, store: Store, **options: Any) -> Summary:
     return run(sync(connect(site), store, patience=HASTY, **options))
 
 
-def exported(site: DemoSite, store: Store, name: str, zone: str) -> list[dict[str, Any]]:
-    """A dataset as the JSON export has it."""
-    snapshot = Snapshot.load(store.site(site.url, site.account_id))
-    pieces = frames(snapshot, name, snapshot.period(30, zone))
-    rows: list[dict[str, Any]] = orjson.loads(written("json", pieces, DATASETS[name]))
-    return rows
-
-
-def differences(told: list[dict[str, Any]], truth: list[dict[str, Any]]) -> list[str]:
-    """The rows that one side lacks, as text."""
-    ours, theirs = (
-        {orjson.dumps(row, option=orjson.OPT_SORT_KEYS).decode() for row in rows}
-        for rows in (told, truth)
-    )
-    return [f"ours alone: {row}" for row in sorted(ours - theirs)[:20]] + [
-        f"truth alone: {row}" for row in sorted(theirs - ours)[:20]
-    ]
-
-
 def assert_true(site: DemoSite, store: Store, zone: str) -> None:
     truth = site.truth(days=30, timezone=zone)
+    snapshot = kept(site, store)
     for name in COMPARED:
-        told = exported(site, store, name, zone)
+        told = exported(snapshot, name, zone)
         assert differences(told, truth[name]) == [], f"{name} in {zone}"
         assert len(told) == len(truth[name]), f"{name} has rows twice"
 
@@ -155,12 +135,12 @@ def test_after_a_day_only_what_changed_is_read_and_the_result_is_the_truth(
     small_site: DemoSite, store: Store
 ) -> None:
     first = synced(small_site, store)
-    seen = exported(small_site, store, "activity", "UTC")
+    seen = exported(kept(small_site, store), "activity")
     small_site.advance(timedelta(days=1))
     later = synced(small_site, store)
     assert later.mode == "later" and later.histories < first.histories / 3
     truth = small_site.truth(days=30, timezone="UTC")["activity"]
-    told = exported(small_site, store, "activity", "UTC")
+    told = exported(kept(small_site, store), "activity")
     assert unmatched(truth, told) == []
     assert unmatched(told, [*truth, *seen]) == [], "more is only what was seen and then deleted"
 

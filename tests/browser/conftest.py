@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.driving import Server, Visitor, new_visitor, running_browser, running_server
-
-Visit = Callable[..., Visitor]
+from tests.browser.driving import (
+    Server,
+    Visit,
+    Visitor,
+    new_visitor,
+    running_browser,
+    running_server,
+)
 
 
 @pytest.fixture(scope="session")

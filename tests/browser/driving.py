@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,6 +104,10 @@ class Visitor:
         """Whether the text was in anything that the browser was sent, or is in its page."""
         sent = any(text.encode() in frame for frame in self.received)
         return sent or text in self.page.content() or text in self.page.url
+
+
+Visit = Callable[..., Visitor]
+"""Opens a new session, in a window of the size and theme that are asked for."""
 
 
 def free_port() -> int:

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import openpyxl
@@ -19,10 +19,9 @@ from jira_usage.datasets import DATASETS
 from jira_usage.generation import Generation
 from jira_usage.store import SiteStore
 from jira_usage.tally import NEEDED, tally
-from tests.browser.driving import Server, Visitor, running_server
+from tests.browser.driving import Server, Visit, Visitor, running_server
 
 pytestmark = pytest.mark.browser
-Visit = Callable[..., Visitor]
 DOWNLOADS = "[data-testid=stDownloadButton]"
 BUTTONS = f"{DOWNLOADS} button:visible"
 """Streamlit hides another one beside each, for its tooltip."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Literal
 
@@ -12,11 +11,10 @@ from playwright.sync_api import expect
 
 from jira_usage.metrics.words import WEEKDAYS
 from tests.browser.accessibility import COLORS, serious_findings
-from tests.browser.driving import Visitor, open_first_person
+from tests.browser.driving import Visit, Visitor, open_first_person
 from tests.test_charts import contrast
 
 pytestmark = pytest.mark.browser
-Visit = Callable[..., Visitor]
 PAGES = (
     *("Overview", "Users", "Licenses", "Reclaim", "Renewal", "Changes", "Activity", "Share"),
     *("Data", "Connect"),
@@ -71,7 +69,7 @@ def test_a_person_s_page_fits_and_reads(explorer: Visitor) -> None:
 
 
 GROUNDS: tuple[tuple[Literal["light", "dark"], str], ...]
-GROUNDS = (("light", "#FFFFFF"), ("dark", "#161A1D"))
+GROUNDS = (("dark", "#161A1D"), ("light", "#FFFFFF"))
 INKS = """all => all.flatMap(chart => [...chart.querySelectorAll("svg text")].filter(
     text => text.textContent.trim()).map(
     text => [text.textContent, getComputedStyle(text).fill]))"""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,12 +10,11 @@ import pytest
 from jira_usage import links
 from jira_usage.scope import Scope
 from jira_usage.store import SiteStore, Store
-from tests.browser.driving import Server, Visitor
+from tests.browser.driving import Server, Visit
 from tests.builders import NOW, publish
 from tests.reports.test_narrowed import BOTH, OPS, two_halves
 
 pytestmark = pytest.mark.browser
-Visit = Callable[..., Visitor]
 NOTHING = "This link opens nothing. Ask whoever sent it for a new one."
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from jira_usage.demo import DemoSite
-from tests.browser.driving import Server, Visitor
+from tests.browser.driving import Server, Visit
 
 pytestmark = pytest.mark.browser
 PAGES = (*("Overview", "Users", "Licenses", "Reclaim", "Renewal", "Changes", "Activity", "Data"),)
@@ -15,7 +13,6 @@ PATHS = (
     *("/users", "/licenses", "/reclaim", "/renewal", "/activity", "/data", "/person", "/connect"),
     "/",
 )
-Visit = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.browser
 PAGES = ["Overview", "Users", "Licenses", "Reclaim", "Renewal", "Changes", "Activity", "Share",
          "Data"]  # fmt: skip
 
-ADDRESSES = ["/", "/users", "/activity", "/data", "/person", "/shared"]
-"""The home page, some that are listed, and those that no list shows."""
+ADDRESSES = ["/", "/users", "/licenses", "/reclaim", "/renewal", "/changes", "/activity", "/share",
+             "/data", "/connect", "/person", "/shared"]  # fmt: skip
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

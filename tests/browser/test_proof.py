@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import Visitor
+from tests.browser.driving import Visit, Visitor
 
 pytestmark = pytest.mark.browser
-Visit = Callable[..., Visitor]
 
 
 def number(visitor: Visitor, label: str) -> str:

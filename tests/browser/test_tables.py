@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Position, expect
 
-from tests.browser.driving import Visitor
+from tests.browser.driving import Visit, Visitor
 
 pytestmark = pytest.mark.browser
-Visit = Callable[..., Visitor]
 A_NAME: Position = {"x": 70, "y": 55}
 """Within the name of the first row, right of its tick box: the grid is a canvas."""
 
@@ -33,36 +31,35 @@ def enter_by_keyboard(visitor: Visitor, table: Locator) -> None:
 
 
 def test_reclaim_by_keyboard_and_by_mouse(explorer: Visitor) -> None:
-    visitor = explorer
-    visitor.go("Reclaim")
-    page, table = visitor.page, the_table(visitor)
+    explorer.go("Reclaim")
+    page, table = explorer.page, the_table(explorer)
     search = page.get_by_label("Search", exact=True)
     search.fill("a")
     page.wait_for_url("**q=a*")
-    visitor.settle()
-    enter_by_keyboard(visitor, table)
+    explorer.settle()
+    enter_by_keyboard(explorer, table)
     assert "/reclaim" in page.url
 
     before = table.bounding_box()
     page.keyboard.press("Shift+Space")
     save = page.get_by_role("button", name="Save", exact=True)
     save.wait_for()
-    visitor.settle()
+    explorer.settle()
     expect(save).to_be_in_viewport()
     assert table.bounding_box() == before, "the table moved under whoever ticks it"
     page.get_by_role("button", name="Open person").click()
     back = page.get_by_role("link", name="Back to the list")
     back.wait_for()
-    visitor.settle()
+    explorer.settle()
     assert "person=" in page.url and "from=reclaim" in page.url
     back.click()
     page.get_by_role("heading", name="Reclaim", level=1).wait_for()
-    visitor.settle()
+    explorer.settle()
     assert re.search(r"[?&]q=a(&|$)", page.url) and "from=" not in page.url
 
-    the_table(visitor).click(position=A_NAME)
+    the_table(explorer).click(position=A_NAME)
     back.wait_for()
-    visitor.settle()
+    explorer.settle()
     assert "from=reclaim" in page.url and re.search(r"[?&]q=a(&|$)", page.url)
 
 
@@ -88,32 +85,30 @@ def test_deciding_leaves_most_of_the_window_to_the_table(visit: Visit) -> None:
 
 
 def test_users_open_by_a_click_on_a_name_and_by_a_tick(explorer: Visitor) -> None:
-    visitor = explorer
-    page = visitor.page
+    page = explorer.page
     back = page.get_by_role("link", name="Back to the list")
-    visitor.go("Users")
-    table = the_table(visitor)
-    enter_by_keyboard(visitor, table)
+    explorer.go("Users")
+    table = the_table(explorer)
+    enter_by_keyboard(explorer, table)
     assert "/users" in page.url
     page.keyboard.press("Shift+Space")
     back.wait_for()
-    visitor.settle()
+    explorer.settle()
     by_keyboard = page.get_by_role("heading", level=1).inner_text()
     back.click()
     page.get_by_role("heading", name="Users", level=1).wait_for()
-    visitor.settle()
-    the_table(visitor).click(position=A_NAME)
+    explorer.settle()
+    the_table(explorer).click(position=A_NAME)
     back.wait_for()
-    visitor.settle()
+    explorer.settle()
     assert page.get_by_role("heading", level=1).inner_text() not in ("", "Person", "Users")
     assert by_keyboard not in ("", "Person", "Users")
 
 
 def test_the_products_open_by_a_click_and_not_by_focus(explorer: Visitor) -> None:
-    visitor = explorer
-    visitor.go("Licenses")
-    page, table = visitor.page, the_table(visitor)
-    enter_by_keyboard(visitor, table)
+    explorer.go("Licenses")
+    page, table = explorer.page, the_table(explorer)
+    enter_by_keyboard(explorer, table)
     assert "/licenses" in page.url
     box = table.bounding_box()
     assert box
@@ -123,5 +118,5 @@ def test_the_products_open_by_a_click_and_not_by_focus(explorer: Visitor) -> Non
         if "/users" in page.url:
             break
     page.get_by_role("heading", name="Users", level=1).wait_for()
-    visitor.settle()
+    explorer.settle()
     assert "product=" in page.url

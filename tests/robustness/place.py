@@ -12,20 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import diskcache
-import orjson
 
 from jira_usage.blobs import BytesDisk, opened
 from jira_usage.connection import Connection, Hosts
-from jira_usage.datasets import DATASETS, frames
 from jira_usage.demo import DemoSite, course
 from jira_usage.demo.habits import Habits
 from jira_usage.pace import Patience
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import SiteStore, Store
 from jira_usage.sync import Summary, run, sync
-from jira_usage.writers import written
+from tests.exports import differences, exported
 
-Row = dict[str, Any]
 MORNING = datetime(2026, 11, 18, 15, 20, 31, 417000, tzinfo=UTC)
 EVENING = MORNING + timedelta(hours=5)
 DAY = int(MORNING.timestamp()) // 86_400
@@ -75,21 +72,9 @@ def untrue(site: DemoSite, store: Store) -> list[str]:
     truth = site.truth(days=30, timezone="UTC")
     found = []
     for name in COMPARED:
-        told = _lines(exported(snapshot, name))
-        true = _lines(truth[name])
-        found += [f"{name}, ours alone: {row}" for row in sorted(told - true)]
-        found += [f"{name}, truth alone: {row}" for row in sorted(true - told)]
+        lines = differences(exported(snapshot, name), truth[name])
+        found += [f"{name}, {line}" for line in lines]
     return found
-
-
-def exported(snapshot: Snapshot, name: str) -> list[Row]:
-    pieces = frames(snapshot, name, snapshot.period(30, "UTC"))
-    rows: list[Row] = orjson.loads(written("json", pieces, DATASETS[name]))
-    return rows
-
-
-def _lines(rows: list[Row]) -> set[str]:
-    return {orjson.dumps(row, option=orjson.OPT_SORT_KEYS).decode() for row in rows}
 
 
 def copied(source: Path, target: Path) -> Store:

@@ -27,8 +27,9 @@ from jira_usage.reports.subject import subject_of
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import run, sync
+from tests.exports import exported
 
-from .place import a_site, broken_parts, connect, evening, exported, morning, store_in
+from .place import a_site, broken_parts, connect, evening, morning, store_in
 from .sky import ODD_VALUE, Sky
 from .weather import LONGEST, MOST_REQUESTS, PATIENCE, fast_time
 

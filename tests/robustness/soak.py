@@ -29,8 +29,9 @@ from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import run, sync
 from jira_usage.ui.cache import load_snapshot
+from tests.exports import exported
 
-from .place import MORNING, broken_parts, connect, exported, kept_of, store_in, wounds
+from .place import MORNING, broken_parts, connect, kept_of, store_in, wounds
 from .sky import PASSING, Sky
 from .weather import PATIENCE, fast_time
 

@@ -34,6 +34,7 @@ from jira_usage.pace import Patience
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import Summary, run, sync
+from tests.exports import exported
 
 from .place import (
     a_site,
@@ -41,7 +42,6 @@ from .place import (
     connect,
     copied,
     evening,
-    exported,
     in_files,
     kept_of,
     morning,

@@ -4,18 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from jira_usage.coverage import ACTIVITY
-from jira_usage.datasets import DATASETS, frames
 from jira_usage.demo import DemoSite, course
 from jira_usage.demo.habits import Habits
 from jira_usage.snapshot import Snapshot
-from jira_usage.store import Store
-from jira_usage.writers import written
-from tests.test_sync import COMPARED, NOW, differences
+from tests.exports import Row, differences, exported
+from tests.test_sync import COMPARED, NOW
 
-Row = dict[str, Any]
 Tell = Callable[[str, str], None]
 TODAY = int(NOW.timestamp()) // 86_400
 # A date in Retry-After counts from the site's clock, not from this machine's.
@@ -93,16 +88,6 @@ def day_of(now: datetime) -> int:
 
 def sprung(site: DemoSite, trap: str) -> int:
     return site._app.traps.names.sprung[trap]
-
-
-def kept(site: DemoSite, store: Store) -> Snapshot:
-    return Snapshot.load(store.site(site.url, site.account_id))
-
-
-def exported(snapshot: Snapshot, name: str, zone: str) -> list[Row]:
-    pieces = frames(snapshot, name, snapshot.period(30, zone))
-    rows: list[Row] = orjson.loads(written("json", pieces, DATASETS[name]))
-    return rows
 
 
 def untrue(

@@ -6,18 +6,9 @@ import pytest
 
 from jira_usage.demo import DemoSite, course
 from jira_usage.store import Store
+from tests.exports import exported, kept
 from tests.test_sync import NOW, synced, unmatched
-from tests.traps.place import (
-    OF_ISSUES,
-    OF_PEOPLE,
-    PIECES,
-    TODAY,
-    Tell,
-    exported,
-    kept,
-    show,
-    untrue,
-)
+from tests.traps.place import OF_ISSUES, OF_PEOPLE, PIECES, TODAY, Tell, show, untrue
 
 
 def later(changes: tuple[str, ...]) -> list[str]:

@@ -6,8 +6,9 @@ import pytest
 
 from jira_usage.demo import DemoSite, course
 from jira_usage.store import Store
+from tests.exports import kept
 from tests.test_sync import NOW, synced
-from tests.traps.place import day_of, kept, untrue
+from tests.traps.place import day_of, untrue
 
 SPRING = datetime(2027, 4, 6, 15, 20, 31, 417000, tzinfo=UTC)
 

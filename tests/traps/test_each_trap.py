@@ -24,19 +24,9 @@ from jira_usage.preflight import sign_in
 from jira_usage.store import Store
 from jira_usage.sync import run, sync
 from jira_usage.verify import verify
+from tests.exports import exported, kept
 from tests.test_sync import NOW, connect, synced, unmatched
-from tests.traps.place import (
-    OF_ISSUES,
-    PIECES,
-    THINNING,
-    TODAY,
-    Tell,
-    exported,
-    kept,
-    show,
-    sprung,
-    untrue,
-)
+from tests.traps.place import OF_ISSUES, PIECES, THINNING, TODAY, Tell, show, sprung, untrue
 
 TOGETHER = {"hostile", "all"}
 # These say that it is not Jira who answers, or nobody who asks: no sync may go on from there.

@@ -16,9 +16,10 @@ from jira_usage.metrics.whats_new import NEEDED
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import sync
+from tests.exports import exported, kept
 from tests.reading.stage import listen, status
 from tests.test_sync import HASTY, NOW, connect, synced
-from tests.traps.place import exported, kept, show, untrue
+from tests.traps.place import show, untrue
 
 
 def test_permissions_that_are_missing_are_told_and_nothing_is_called_zero(
