@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 
 from jira_usage.documents import History, HistoryItem, Person, read_history, read_person
@@ -41,6 +42,15 @@ _BOOK_KEEPING = frozenset({_COMMENT, _WORKLOG_ID, _WORKLOG_TIME, _TIME, _ESTIMAT
 Document = Mapping[str, Any]
 
 
+class Told(msgspec.Struct, frozen=True):
+    """What some documents told, as it can be sent to another process: the columns of acts
+    and of worklog_acts, in Arrow's stream format, and what Acts has beside them."""
+
+    columns: dict[str, bytes]
+    actors: dict[str, Person]
+    unreadable: int
+
+
 class Acts:
     """Collects acts not before `since_ms` from documents, as columns. Not for several threads.
 
@@ -59,6 +69,19 @@ class Acts:
         """All rows so far of the table `acts` or `worklog_acts`; what was read twice is there
         twice, and texts may be dictionaries."""
         return self._heaps[name].tables()
+
+    def told(self) -> Told:
+        """All so far, for another one to take."""
+        columns = {name: heap.stream() for name, heap in self._heaps.items()}
+        return Told(columns, self.actors, self.unreadable)
+
+    def take(self, told: Told) -> None:
+        """Adds what another one has told."""
+        for account_id, person in told.actors.items():
+            self.actors.setdefault(account_id, person)
+        self.unreadable += told.unreadable
+        for name, stream in told.columns.items():
+            self._heaps[name].take(stream)
 
     def issues_before(self, ms: int) -> set[str]:
         """The issues of acts before an instant."""

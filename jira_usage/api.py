@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import orjson
 
-from jira_usage.documents import ChangelogPage, changelog_page
 from jira_usage.errors import PagingBroken, RequestRefused
 from jira_usage.paging import MOST_PAGES, Page, Pages, Tokens
 from jira_usage.period import DAY_MS, iso_instant, to_epoch_ms
@@ -49,6 +48,19 @@ AUDIT_PAGE = 1000
 MOST_AUDIT_PAGES = 5
 
 T = TypeVar("T")
+
+
+class IssuesPage(Protocol):
+    """What some issues tell on one page: how many they are, and the token of the next page."""
+
+    @property
+    def issues(self) -> int: ...
+
+    @property
+    def token(self) -> str | None: ...
+
+
+P = TypeVar("P", bound=IssuesPage)
 
 
 class JiraCloud:
@@ -207,11 +219,12 @@ class JiraCloud:
         answer = document(self._post("search/jql", body, issues_page))
         return listed(answer.get("issues")), bool(answer.get("nextPageToken"))
 
-    def issues_by_id(self, ids: Sequence[str], fields: Sequence[str]) -> Documents:
-        """The issues with these ids; ids that can't be seen are left out."""
+    def issues_by_id(
+        self, decode: Callable[[bytes], T], ids: Sequence[str], fields: Sequence[str]
+    ) -> T:
+        """The issues with these ids, as decoded; ids that can't be seen are left out."""
         body = {"issueIdsOrKeys": list(ids), "fields": [*fields]}
-        answer: Json = self._post("issue/bulkfetch", body, issues_page)
-        return listed(document(answer).get("issues"))
+        return self._post("issue/bulkfetch", body, decode)
 
     def issue(self, issue_id: str, fields: Sequence[str]) -> dict[str, Any] | None:
         """One issue, None where it is gone or can't be seen."""
@@ -229,9 +242,9 @@ class JiraCloud:
         return listed(self._get("field"))
 
     def changelogs(
-        self, ids: Sequence[str], field_ids: Sequence[str] = ()
-    ) -> Iterator[ChangelogPage]:
-        """Pages of the histories of up to 1000 issues: their whole lives.
+        self, decode: Callable[[bytes], P], ids: Sequence[str], field_ids: Sequence[str] = ()
+    ) -> Iterator[P]:
+        """Pages of the histories of up to 1000 issues, as decoded: their whole lives.
 
         One issue may come in several pages. There is no date filter. `created` is
         epoch milliseconds here and ISO text in the per-issue call. `field_ids` (at most
@@ -241,13 +254,14 @@ class JiraCloud:
         body: dict[str, Any] = {"issueIdsOrKeys": list(ids), "maxResults": size}
         if field_ids:
             body["fieldIds"] = list(field_ids)
-        pages = self._changelog_pages(body)
+        pages = self._changelog_pages(decode, body)
         try:
             yield next(pages)
         except RequestRefused as refusal:
             if refusal.status != 400 or size == LEAST_CHANGELOG_PAGE:
                 raise
-            pages = self._changelog_pages({**body, "maxResults": LEAST_CHANGELOG_PAGE})
+            body["maxResults"] = LEAST_CHANGELOG_PAGE
+            pages = self._changelog_pages(decode, body)
             yield next(pages)
             self._changelog_page = LEAST_CHANGELOG_PAGE
         yield from pages
@@ -344,12 +358,12 @@ class JiraCloud:
 
         return Pages(at)
 
-    def _changelog_pages(self, body: dict[str, Any]) -> Iterator[ChangelogPage]:
+    def _changelog_pages(self, decode: Callable[[bytes], P], body: dict[str, Any]) -> Iterator[P]:
         tokens = Tokens()
         while True:
-            page = self._post("changelog/bulkfetch", body, changelog_page)
+            page = self._post("changelog/bulkfetch", body, decode)
             yield page
-            if not tokens.lead_on(page.token, bool(page.entries)):
+            if not tokens.lead_on(page.token, page.issues > 0):
                 return
             body = {**body, "nextPageToken": page.token}
 

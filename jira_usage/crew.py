@@ -25,7 +25,6 @@ from jira_usage.errors import JiraUsageError
 T = TypeVar("T")
 IN_FLIGHT = 8
 MOST_BIG = 3
-BIG_BESIDE_SMALL = 2
 # Jobs that wait for their turn at a limited endpoint give their place to others.
 WAITING_JOBS = 16
 WAITING_PAGES = 4
@@ -39,8 +38,7 @@ class Kind:
 
     Jobs of one kind ask one endpoint, so a limited endpoint never holds all threads. Of
     all whose pages are `big`, no more than MOST_BIG are read at once: each is held in
-    memory whole. As long as small ones wait they are fewer, BIG_BESIDE_SMALL: while many
-    big ones are decoded, small ones are late.
+    memory whole.
     """
 
     name: str = "other"
@@ -263,8 +261,7 @@ class Crew:
         may = [
             jobs[0] for kind, jobs in self._jobs.items() if jobs and self._running[kind] < kind.most
         ]
-        most_big = MOST_BIG if all(job.kind.big for job in may) else BIG_BESIDE_SMALL
-        room = self._big + self._big_coming_back < most_big
+        room = self._big + self._big_coming_back < MOST_BIG
         return min((job for job in may if room or not job.kind.big), default=None)
 
     def _work(self, job: _Work) -> None:

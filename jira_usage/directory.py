@@ -253,8 +253,14 @@ class IssueRow(NamedTuple):
 def issue_row(issue: Document, updated_ms: int | None) -> IssueRow:
     """Where an issue is now; its id stays when it moves, its key does not."""
     project = document(document(issue.get("fields")).get("project"))
-    key = sys.intern(_text(project.get("key")))
+    key = _text(project.get("key"))
     return IssueRow(_text(issue.get("id")), _text(issue.get("key")), key, updated_ms)
+
+
+def shared(issue: IssueRow) -> IssueRow:
+    """The same row, whose project's key is held once for all of its issues."""
+    issue_id, issue_key, project_key, updated_at = issue
+    return IssueRow(issue_id, issue_key, sys.intern(project_key), updated_at)
 
 
 def group_id(group: Document) -> str:

@@ -85,6 +85,10 @@ class ChangelogPage(msgspec.Struct):
     token: str | None = msgspec.field(name="nextPageToken", default=None)
     unreadable: int = 0
 
+    @property
+    def issues(self) -> int:
+        return len(self.entries)
+
 
 _PAGE = msgspec.json.Decoder(ChangelogPage)
 

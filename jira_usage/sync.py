@@ -34,6 +34,7 @@ from jira_usage.reading.site import Reading
 from jira_usage.reading.sweep import GroupRead, Sweep, date_of
 from jira_usage.retention import retention, without_left
 from jira_usage.store import SiteStore, Store
+from jira_usage.worker import Worker
 
 # Jira's search index lags by minutes, after bulk changes by hours (JRACLOUD-97427).
 OVERLAP_MS = 12 * 3_600_000
@@ -194,9 +195,9 @@ def _read(
 ) -> Generator[Progress, None, Reading]:
     """Runs the reading to its end; yields Progress, returns the Reading."""
     transport = signed_in.cloud.transport
-    with Crew(cancel) as crew:
+    with Worker() as worker, Crew(cancel) as crew:
         transport.places = crew
-        reading = Reading.of(signed_in.cloud, crew, scope)
+        reading = Reading.of(signed_in.cloud, crew, scope, worker)
         said = 0.0
         for _ in reading.run():
             _stop_if(cancel)

@@ -8,7 +8,6 @@ from functools import partial
 import pytest
 
 from jira_usage.crew import (
-    BIG_BESIDE_SMALL,
     IN_FLIGHT,
     MOST_BIG,
     WAITING_PAGES,
@@ -283,27 +282,6 @@ def test_many_small_jobs_leave_threads_for_the_big_ones() -> None:
                 crew.read(once(lambda: None), done.append, refuse, kind=Kind("big", big=True))
             finish(crew)
         assert len(done) == 33
-
-
-def test_while_small_pages_wait_fewer_big_ones_are_read_at_once() -> None:
-    big, all_put, free = Meter(), threading.Event(), threading.Event()
-    left = [0] * 10
-    with Crew(threading.Event()) as crew:
-
-        def take(_: None) -> None:
-            left.pop()
-            if not left:
-                free.set()
-
-        for _ in range(IN_FLIGHT):
-            crew.read(once(lambda: all_put.wait(20)), lambda _: None, refuse)
-        for _ in range(IN_FLIGHT):
-            crew.read(once(lambda: free.wait(20)), lambda _: None, refuse, kind=Kind("small"))
-        for _ in range(len(left)):
-            crew.read(once(big.visit), take, refuse, kind=Kind("big", urgent=True, big=True))
-        all_put.set()
-        finish(crew)
-    assert big.most <= BIG_BESIDE_SMALL and not left
 
 
 def test_a_share_of_the_jobs_tells_whenever_none_of_it_is_left() -> None:

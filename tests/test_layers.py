@@ -34,6 +34,7 @@ COLLECTING = {
     "preflight",
     "sync",
     "transport",
+    "worker",
 }
 HALL = {
     "among",
@@ -76,6 +77,7 @@ OUTSIDE = {
 # Library → the rooms that may import it.
 KEEPERS = {
     "requests": {"transport"},
+    "subprocess": {"worker"},
     "urllib3": {"transport", "connection", "retry_after"},
     # Alerts go to the one mail server or webhook of the settings, which is no Jira: they have
     # nothing of the transport, and it has nothing of theirs.

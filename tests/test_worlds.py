@@ -25,6 +25,7 @@ from jira_usage.demo.times import from_ms
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import Summary, run, sync
+from jira_usage.worker import LEAST_BYTES
 from jira_usage.writers import written
 from tests.test_sync import COMPARED, HASTY, connect
 from tests.worlds.chance import worlds
@@ -67,7 +68,9 @@ def test_what_is_told_is_what_happened(
     part: int, site: DemoSite, request: pytest.FixtureRequest, world: World
 ) -> None:
     count(part, request.node.user_properties)
-    assert wrong(site, world) == []
+    # Some are read by the process beside, which big sites are read by.
+    with patch("jira_usage.worker.LEAST_BYTES", 0 if part % 3 == 0 else LEAST_BYTES):
+        assert wrong(site, world) == []
 
 
 def count(part: int, properties: list[tuple[str, object]]) -> None:

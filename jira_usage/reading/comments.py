@@ -22,37 +22,12 @@ from jira_usage.errors import AuthenticationFailed, JiraUsageError, PagingBroken
 from jira_usage.known_comments import comment_id
 from jira_usage.paging import chunks
 from jira_usage.period import to_epoch_ms
+from jira_usage.reading.columns import Embedded, comment_ids
 from jira_usage.reading.desk import COMMENTS, KNOWN_COMMENTS, Desk
 from jira_usage.shapes import Documents, document
 
 PAGED, KNOWN = "comments of long issues", "known comments"
 Ids = set[int | None]
-
-
-@dataclass(frozen=True)
-class Embedded:
-    """The comments that an issue brings with it, and how many it says it has."""
-
-    comments: Documents
-    total: object
-
-    @classmethod
-    def of(cls, fields: Mapping[str, Any]) -> Embedded:
-        told = document(fields.get("comment"))
-        comments = told.get("comments")
-        return cls(comments if isinstance(comments, list) else [], told.get("total"))
-
-    @property
-    def ids(self) -> Ids:
-        return _ids(self.comments)
-
-    @property
-    def named(self) -> Ids:
-        return self.ids - {None}
-
-    def lacks(self, read: Ids) -> bool:
-        """Whether fewer were read than the issue says it has, or others."""
-        return not self.named <= read or (type(self.total) is int and len(read) < self.total)
 
 
 @dataclass(eq=False)
@@ -110,13 +85,14 @@ class CommentReading:
         self.acts.add_comments(issue_id, comments)
         self.desk.counts["comments"] += len(comments)
 
-    def complete(self, issue_id: str, embedded: Embedded) -> None:
-        """Reads the comments of an issue that has changed, but for those that it brings."""
+    def complete(self, issue_id: str, embedded: Embedded | None) -> None:
+        """Reads the comments of an issue that has changed, but for those that it brings, which
+        may be all of them."""
         self.told.add(issue_id)
         self._gathered.pop(issue_id, None)
-        total = embedded.total
-        if total == len(embedded.comments):
+        if embedded is None:
             return
+        total = embedded.total
         known, ids = self.desk.scope.known_comments.of(issue_id), embedded.ids
         if type(total) is int and known and None not in ids and len(known | ids) >= total:
             self._gathered[issue_id] = _Check(issue_id, total, known, embedded)
@@ -199,7 +175,7 @@ class CommentReading:
 
     def _take_page(self, issue_id: str, ids: Ids, page: Documents) -> None:
         self.take(issue_id, page)
-        ids |= _ids(page)
+        ids |= comment_ids(page)
 
     def _read_whole(self, issue_id: str, embedded: Embedded, ids: Ids) -> None:
         """Pages that lack comments which the issue brought are another's, or were cut on the
@@ -251,10 +227,6 @@ def _packed(checks: Iterable[_Check]) -> list[_Request]:
                 requests.append(request)
             request.add(check, ids)
     return requests
-
-
-def _ids(comments: Iterable[object]) -> Ids:
-    return {comment_id(c) if isinstance(c, dict) else None for c in comments}
 
 
 def _is_dated(comment: Mapping[str, Any]) -> bool:

@@ -25,6 +25,7 @@ from jira_usage.paging import Pages
 from jira_usage.reading.listing import Listing
 from jira_usage.reading.sweep import NOTHING_BEFORE, Sweep
 from jira_usage.shapes import Documents
+from jira_usage.worker import Worker
 
 ASIDE = frozenset({"plans", "administrators", "project roles"})
 MOST_ISSUES_GIVEN_UP = 20
@@ -92,10 +93,11 @@ class Scope:
 class Desk:
     """Where the answers of one sync are taken, by the thread that runs the crew."""
 
-    def __init__(self, cloud: JiraCloud, crew: Jobs, scope: Scope) -> None:
+    def __init__(self, cloud: JiraCloud, crew: Jobs, scope: Scope, worker: Worker) -> None:
         self.cloud = cloud
         self.crew = crew
         self.scope = scope
+        self.worker = worker
         self.coverage = CoverageNotes()
         self.counts: Counter[str] = Counter()
         self.totals: Counter[str] = Counter()

@@ -7,7 +7,6 @@ from functools import partial
 
 from jira_usage.activity import Acts
 from jira_usage.api import CHANGELOG_ISSUES
-from jira_usage.documents import ChangelogPage
 from jira_usage.errors import (
     AuthenticationFailed,
     JiraUsageError,
@@ -17,6 +16,7 @@ from jira_usage.errors import (
     SyncCancelled,
 )
 from jira_usage.paging import chunks
+from jira_usage.reading.columns import HistoryPage
 from jira_usage.reading.desk import HISTORIES, ISSUE_HISTORIES, Desk
 from jira_usage.shapes import Documents
 
@@ -50,7 +50,7 @@ class HistoryReading:
         self.desk.totals["histories"] += len(ids)
         for some in chunks(ids, CHANGELOG_ISSUES):
             self.desk.crew.read(
-                partial(self.desk.cloud.changelogs, some),
+                partial(self.desk.cloud.changelogs, self._decode, some),
                 self._take_page,
                 partial(self._one_by_one, some),
                 partial(self.desk.count, "histories", len(some)),
@@ -65,7 +65,7 @@ class HistoryReading:
         self.desk.totals["rankings"] += len(quiet)
         for some in chunks(quiet, CHANGELOG_ISSUES):
             self.desk.crew.read(
-                partial(self.desk.cloud.changelogs, some, rank_fields),
+                partial(self.desk.cloud.changelogs, self._decode, some, rank_fields),
                 self._take_ranks,
                 self._ranks_failed,
                 partial(self.desk.count, "rankings", len(some)),
@@ -73,16 +73,15 @@ class HistoryReading:
             )
         return bool(quiet)
 
-    def _take_page(self, page: ChangelogPage) -> None:
-        self.acts.unreadable += page.unreadable
-        for entry in page.entries:
-            histories = entry.histories or []
-            self.acts.add_histories(str(entry.issue_id or ""), histories)
-            self.desk.counts["changes"] += len(histories)
+    def _decode(self, content: bytes) -> HistoryPage:
+        return self.desk.worker.history_page(content, self.desk.scope.keep_from_ms)
 
-    def _take_ranks(self, page: ChangelogPage) -> None:
-        for entry in page.entries:
-            self.ranks.add_histories(str(entry.issue_id or ""), entry.histories or [])
+    def _take_page(self, page: HistoryPage) -> None:
+        self.acts.take(page.told)
+        self.desk.counts["changes"] += page.histories
+
+    def _take_ranks(self, page: HistoryPage) -> None:
+        self.ranks.take(page.told)
 
     def _ranks_failed(self, error: JiraUsageError) -> None:
         """A site that does not tell of rankings alone is no less complete than a first sync."""

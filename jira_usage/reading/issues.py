@@ -19,6 +19,7 @@ from jira_usage.errors import (
     RequestRefused,
     SyncIncomplete,
 )
+from jira_usage.reading.columns import IssuePage, issue_columns
 from jira_usage.reading.desk import ISSUES, SEARCHES, Desk
 from jira_usage.shapes import Documents
 
@@ -35,7 +36,7 @@ class IssueSearch:
         self,
         desk: Desk,
         known: Container[str],
-        take: Callable[[Documents], None],
+        take: Callable[[IssuePage], None],
         done: Callable[[], None],
     ) -> None:
         self.desk = desk
@@ -61,6 +62,19 @@ class IssueSearch:
     def known_bulk_size(self) -> int:
         """How many issues the site gives at once for sure."""
         return self.bulk_size if self.bulk_size and self._bulk_known else ISSUES_PAGE
+
+    def by_id(self, ids: Sequence[str]) -> IssuePage:
+        """Issues in bulk; those that can't be seen are left out."""
+        decode = partial(self.desk.worker.issue_page, since_ms=self.desk.scope.keep_from_ms)
+        return self.desk.cloud.issues_by_id(decode, ids, ISSUE_FIELDS)
+
+    def one_by_one(self, ids: Sequence[str]) -> IssuePage:
+        """The same, each asked for alone."""
+        asked = (self.desk.cloud.issue(issue_id, ISSUE_FIELDS) for issue_id in ids)
+        return self._columns([issue for issue in asked if issue])
+
+    def _columns(self, issues: Documents) -> IssuePage:
+        return issue_columns(issues, self.desk.scope.keep_from_ms)
 
     def start(self, searches: list[str]) -> None:
         """Puts the search for the issues that match; their reading follows by itself."""
@@ -108,7 +122,7 @@ class IssueSearch:
         raise broken
 
     def _take_found(self, page: Documents) -> None:
-        self._take([issue for issue in page if issue.get("fields")])
+        self._take(self._columns([issue for issue in page if issue.get("fields")]))
         ids = {str(issue.get("id") or "") for issue in page if not issue.get("fields")}
         wanted = {i for i in ids - {""} - self._wanted if i not in self._known}
         self._wanted |= wanted
@@ -131,19 +145,19 @@ class IssueSearch:
             self._probing = self.bulk_size > ISSUES_PAGE and not self._bulk_known
             self._in_flight += 1
             self.desk.crew.read(
-                once(partial(self.desk.cloud.issues_by_id, ids, ISSUE_FIELDS)),
+                once(partial(self.by_id, ids)),
                 partial(self._take_fetched, ids),
                 partial(self._fetch_failed, ids),
                 kind=ISSUES,
             )
 
-    def _take_fetched(self, asked: Sequence[str], page: Documents) -> None:
+    def _take_fetched(self, asked: Sequence[str], page: IssuePage) -> None:
         """Issues that a bulk leaves out are asked for once more."""
         self._probing, self._bulk_known = False, True
         self._in_flight -= 1
         self._take(page)
         missing = [issue_id for issue_id in asked if issue_id not in self._known]
-        if missing and len(page) <= ISSUES_PAGE < len(asked):
+        if missing and len(page.issues) <= ISSUES_PAGE < len(asked):
             self.bulk_size = ISSUES_PAGE
         again = [issue_id for issue_id in missing if issue_id not in self._asked_again]
         self._asked_again.update(again)
@@ -152,7 +166,7 @@ class IssueSearch:
         if left:
             self._in_flight += 1
             self.desk.crew.read(
-                partial(self._singly, left),
+                once(partial(self.one_by_one, left)),
                 self._take,
                 self._singly_failed,
                 partial(self._singly_read, left),
@@ -160,11 +174,6 @@ class IssueSearch:
             )
         self._fetch()
         self._end()
-
-    def _singly(self, ids: Sequence[str]) -> Iterator[Documents]:
-        """Issues that bulks leave out, one by one."""
-        found = (self.desk.cloud.issue(issue_id, ISSUE_FIELDS) for issue_id in ids)
-        yield [issue for issue in found if issue]
 
     def _singly_read(self, ids: Sequence[str]) -> None:
         self._in_flight -= 1

@@ -10,6 +10,7 @@ from jira_usage.crew import Crew
 from jira_usage.reading.desk import Desk, Scope
 from jira_usage.reading.people import PeopleReading
 from jira_usage.reading.work import WorkReading
+from jira_usage.worker import Worker
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class Reading:
     work: WorkReading
 
     @classmethod
-    def of(cls, cloud: JiraCloud, crew: Crew, scope: Scope) -> Reading:
-        desk = Desk(cloud, crew, scope)
+    def of(cls, cloud: JiraCloud, crew: Crew, scope: Scope, worker: Worker) -> Reading:
+        desk = Desk(cloud, crew, scope, worker)
         return cls(crew, desk, PeopleReading(desk), WorkReading(desk))
 
     def run(self) -> Iterator[None]:

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any
 
 from jira_usage import directory
 from jira_usage.activity import Acts
 from jira_usage.errors import JiraUsageError, RequestRefused
 from jira_usage.paging import chunks
-from jira_usage.period import to_epoch_ms
-from jira_usage.reading.comments import CommentReading, Embedded
+from jira_usage.reading.columns import IssuePage
+from jira_usage.reading.comments import CommentReading
 from jira_usage.reading.desk import ISSUES, Desk
 from jira_usage.reading.histories import HistoryReading
-from jira_usage.reading.issues import ISSUE_FIELDS, IssueSearch
+from jira_usage.reading.issues import IssueSearch
 from jira_usage.reading.worklogs import WorklogReading
 from jira_usage.shapes import Documents
 
@@ -131,7 +130,7 @@ class WorkReading:
         for some in chunks(opened, PROJECTS_A_SEARCH):
             self.search.start(self.desk.scope.searches(some))
 
-    def _issues_by_id(self, ids: Iterable[str]) -> Iterator[Documents]:
+    def _issues_by_id(self, ids: Iterable[str]) -> Iterator[IssuePage]:
         """Issues by id, in bulk where the site can, one by one where it can't.
 
         What a bulk leaves out can't be seen, as Atlassian describes it. It is asked for
@@ -141,44 +140,34 @@ class WorkReading:
         missing = sorted(set(ids))
         try:
             for _ in range(2):
-                page = self.desk.cloud.issues_by_id(missing, ISSUE_FIELDS)
+                page = self.search.by_id(missing)
                 yield page
-                came = {str(issue.get("id")) for issue in page}
+                came = {issue.row.issue_id for issue in page.issues}
                 missing = [issue_id for issue_id in missing if issue_id not in came]
                 if not missing:
                     return
         except RequestRefused:
-            yield list(self._one_by_one(missing))
+            yield self.search.one_by_one(missing)
             return
         doubted = {missing[0], missing[len(missing) // 2], missing[-1]}
-        found = list(self._one_by_one(sorted(doubted)))
+        found = self.search.one_by_one(sorted(doubted))
         yield found
-        if found:
-            yield list(self._one_by_one(sorted(set(missing) - doubted)))
+        if found.issues:
+            yield self.search.one_by_one(sorted(set(missing) - doubted))
 
-    def _one_by_one(self, ids: Iterable[str]) -> Iterator[dict[str, Any]]:
-        asked = (self.desk.cloud.issue(issue_id, ISSUE_FIELDS) for issue_id in ids)
-        return (issue for issue in asked if issue)
-
-    def _take_issues(self, page: Documents, told_by_worklog: bool = False) -> None:
-        for issue in page:
-            issue_id = str(issue.get("id") or "")
-            fields = issue.get("fields")
-            if not issue_id or not isinstance(fields, dict):
-                self.acts.unreadable += 1
-                continue
-            row = directory.issue_row(issue, to_epoch_ms(fields.get("updated")))
-            before = self.issues.get(issue_id)
+    def _take_issues(self, page: IssuePage, told_by_worklog: bool = False) -> None:
+        self.acts.take(page.told)
+        for issue in page.issues:
+            row = directory.shared(issue.row)
+            issue_id, before = row.issue_id, self.issues.get(row.issue_id)
             self.issues[issue_id] = row
             self.unseen_issues.discard(issue_id)
             if before and before.updated_at == row.updated_at:
                 continue
-            self.acts.add_issue_creation(issue_id, fields)
-            embedded = Embedded.of(fields)
-            self.comments.take(issue_id, embedded.comments)
+            self.desk.counts["comments"] += issue.comments
             if _unchanged(self.desk.scope.known_issues, row) and not told_by_worklog:
                 continue
-            self.comments.complete(issue_id, embedded)
+            self.comments.complete(issue_id, issue.embedded)
             self.histories.add(issue_id)
         self.desk.counts["issues"] = len(self.issues)
 

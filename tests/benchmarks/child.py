@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST = 3600.0
+EVERY = 0.05
 _SAD = re.compile(r"error|exception|critical|fail|unfinished", re.IGNORECASE)
+_RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB$", re.MULTILINE)
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
 
 
@@ -31,7 +34,8 @@ class CommandFailed(Exception):
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds by the clock and of processors, peak memory in MB; `words` where it failed."""
+    """Seconds by the clock and of processors, and peak memory in MB, both of all processes
+    that it started; `words` where it failed."""
 
     wall_s: float
     cpu_s: float
@@ -93,6 +97,7 @@ def _launch(folder: Path, out: Path, longest: float, command: Sequence[str]) -> 
         child = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, start_new_session=True
         )
+        watch = Watch(child.pid)
         signal.signal(signal.SIGALRM, lambda *_: _end(child, folder, longest))
         signal.setitimer(signal.ITIMER_REAL, longest)
         _, status, usage = os.wait4(child.pid, 0)
@@ -100,10 +105,36 @@ def _launch(folder: Path, out: Path, longest: float, command: Sequence[str]) -> 
     cost = {
         "wall_s": wall,
         "cpu_s": usage.ru_utime + usage.ru_stime,
-        "peak_mb": peak_mb(usage),
+        "peak_mb": max(peak_mb(usage), watch.peak_mb),
         "exit_code": os.waitstatus_to_exitcode(status),
     }
     (folder / "cost.json").write_text(json.dumps(cost))
+
+
+class Watch:
+    """The most that a process and those that it started hold in memory together; Linux tells."""
+
+    def __init__(self, pid: int) -> None:
+        self.peak_mb = 0.0
+        self._pid = pid
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        while held := _held_mb(self._pid):
+            self.peak_mb = max(self.peak_mb, held)
+            time.sleep(EVERY)
+
+
+def _held_mb(pid: int) -> float:
+    """MB of a process and its children, what they share counted for each; 0 once it is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        children = [child for task in tasks for child in (task / "children").read_text().split()]
+    except OSError:
+        return 0.0
+    own = _RESIDENT.search(status)
+    return sum(map(_held_mb, map(int, children)), int(own[1]) / 1024 if own else 0.0)
 
 
 def _end(child: subprocess.Popen[bytes], folder: Path, longest: float) -> None:

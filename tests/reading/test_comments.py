@@ -23,10 +23,12 @@ from jira_usage.errors import (
 )
 from jira_usage.known_comments import KnownComments, comment_id, remembered
 from jira_usage.paging import Page, Pages
-from jira_usage.reading.comments import CommentReading, Embedded
+from jira_usage.reading.columns import Embedded
+from jira_usage.reading.comments import CommentReading
 from jira_usage.reading.desk import Desk, Scope
 from jira_usage.schema import TABLES
 from jira_usage.shapes import Documents
+from jira_usage.worker import Worker
 from tests import builders
 
 AT = builders.days_ago(1)
@@ -94,14 +96,17 @@ class Reading:
         scope = Scope(0, 0, builders.NOW, known_comments=known(before))
         self.site = site
         self.crew = Crew(threading.Event())
-        self.desk = Desk(cast(JiraCloud, site), self.crew, scope)
+        self.desk = Desk(cast(JiraCloud, site), self.crew, scope, Worker())
         self.desk.coverage.read("comments")
         self.acts = Acts(0)
         self.comments = CommentReading(self.desk, self.acts)
 
     def changed(self, issue_id: str, embedded: Ids = (), total: object = None) -> None:
-        told = Embedded([comment(one) for one in embedded], total)
-        self.comments.complete(issue_id, told)
+        self.brings(issue_id, [comment(one) for one in embedded], total)
+
+    def brings(self, issue_id: str, comments: Documents, total: object) -> None:
+        fields = {"comment": {"comments": comments, "total": total}}
+        self.comments.complete(issue_id, Embedded.unless_whole(fields))
 
     def run(self) -> Reading:
         with self.crew:
@@ -281,7 +286,7 @@ def test_a_total_that_can_not_be_true_makes_pages_be_read(total: object) -> None
 def test_an_embedded_comment_that_has_no_number_makes_pages_be_read(ident: object) -> None:
     site = Site({"1": numbers(1, 30)})
     reading = Reading(site, {"1": numbers(1, 29)})
-    reading.comments.complete("1", Embedded([comment(1, id=ident)], 30))
+    reading.brings("1", [comment(1, id=ident)], 30)
     assert reading.run().read == {"1": numbers(1, 30)} and not site.asked
 
 

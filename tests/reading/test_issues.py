@@ -1,7 +1,8 @@
 """Finding issues: each is taken once, at the fewest bulks, whatever a site's bulk is like."""
 
+import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from jira_usage.api import JiraCloud
 from jira_usage.crew import Crew
 from jira_usage.errors import PagingBroken, RequestRefused
+from jira_usage.reading.columns import IssuePage
 from jira_usage.reading.desk import Desk, Scope
 from jira_usage.reading.issues import IssueSearch
 from jira_usage.shapes import Documents
+from jira_usage.worker import Worker
 
 SCOPE = Scope(since_ms=0, keep_from_ms=0, now_ms=86_400_000)
 
@@ -40,7 +43,9 @@ class Site:
             some = self.ids[start : start + size]
             yield documents(some) if whole else [{"id": issue_id} for issue_id in some]
 
-    def issues_by_id(self, ids: Sequence[str], fields: Sequence[str]) -> Documents:
+    def issues_by_id(
+        self, decode: Callable[[bytes], IssuePage], ids: Sequence[str], fields: Sequence[str]
+    ) -> IssuePage:
         assert ids, "an empty bulk is a wasted request"
         self.bulks.append(len(ids))
         if not self.most:
@@ -48,7 +53,8 @@ class Site:
         if len(ids) > self.most and not self.silent:
             raise RequestRefused("too many", status=400)
         lost = self.gone | self.left_out
-        return documents([i for i in ids[: self.most] if i not in lost])
+        there = documents([i for i in ids[: self.most] if i not in lost])
+        return decode(json.dumps({"issues": there}).encode())
 
     def issue(self, issue_id: str, fields: Sequence[str]) -> dict[str, Any] | None:
         self.alone.append(issue_id)
@@ -71,9 +77,9 @@ def read(site: Site, searches: int = 1) -> Taken:
     taken = Taken()
     with Crew(threading.Event()) as crew:
         search = IssueSearch(
-            Desk(cast(JiraCloud, site), crew, SCOPE),
+            Desk(cast(JiraCloud, site), crew, SCOPE, Worker()),
             taken,
-            lambda page: taken.update((issue["id"], issue) for issue in page),
+            lambda page: taken.update((issue.row.issue_id, issue) for issue in page.issues),
             lambda: taken.when_done.append(len(taken)),
         )
         for _ in range(searches):

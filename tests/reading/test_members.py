@@ -18,6 +18,7 @@ from jira_usage.reading.members import MembersReading
 from jira_usage.reading.sweep import GroupRead, Sweep
 from jira_usage.schema import TABLES
 from jira_usage.shapes import Documents
+from jira_usage.worker import Worker
 from tests.builders import NOW, members, user
 
 SIZE = 12_000
@@ -88,7 +89,7 @@ def read(site: Site, *, read_at: int = READ_AT, users: str = "complete") -> Memb
     )
     scope = Scope(0, 0, NOW, sweep=sweep)
     with Crew(threading.Event()) as crew:
-        desk = Desk(cast(JiraCloud, site), crew, scope)
+        desk = Desk(cast(JiraCloud, site), crew, scope, Worker())
         reading = MembersReading(desk)
         listed = reading.one_each(site.users())
         desk.coverage.states["users"] = users  # type: ignore[assignment]  # a state as text

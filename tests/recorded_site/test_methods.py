@@ -8,6 +8,7 @@ import requests
 import responses
 
 from jira_usage.api import JiraCloud
+from jira_usage.documents import changelog_page
 from jira_usage.errors import PagingBroken
 from jira_usage.transport import Transport
 from tests.recorded import load
@@ -33,7 +34,7 @@ def test_30_issues_come_by_tokens_each_once(cloud: JiraCloud, site: RecordedSite
 
 
 def test_the_histories_of_30_issues_come_by_tokens(cloud: JiraCloud, site: RecordedSite) -> None:
-    pages = list(cloud.changelogs(list(site.issues)))
+    pages = list(cloud.changelogs(changelog_page, list(site.issues)))
     told = {e.issue_id: len(e.histories or ()) for page in pages for e in page.entries}
     assert len(pages) == 5 and sum(told.values()) == 517
     assert told == {issue_id: len(some) for issue_id, some in site.histories.items()}

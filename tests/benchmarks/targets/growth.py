@@ -55,7 +55,6 @@ def where_the_time_goes(both: FirstAndLater) -> str:
     """The ten functions in which the processor was longest, libraries counted to their caller."""
     spent = both.first.profile
     total = sum(spent.values())
-    rows = [
-        [name, seconds(took), f"{took / total:.0%}"] for name, took in list(spent.items())[:TOP]
-    ]
+    most = sorted(spent.items(), key=lambda one: one[1], reverse=True)[:TOP]
+    rows = [[name, seconds(took), f"{took / total:.0%}"] for name, took in most]
     return table([f"first sync of {both.size}: in", "CPU", "share"], rows)
