@@ -24,8 +24,12 @@ from jira_usage.reading.columns import HistoryPage, IssuePage, history_page, iss
 
 # What is smaller is read here before the other process has it.
 LEAST_BYTES = 1 << 18
+# To start it costs as much as reading so many bytes here.
+WORTH_A_START = 1 << 26
+STARTING_SECONDS = 0.0
 _TASKS = (history_page, issue_page)
 _QUESTION = struct.Struct("<BqQ")  # which task, since when, and how many bytes follow
+_HERE = b"here"
 _ANSWER = struct.Struct("<Q")  # how many bytes follow; none where it could not be read
 T = TypeVar("T")
 _START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); import jira_usage.worker as w; "
@@ -35,14 +39,16 @@ _START += "w.serve(sys.stdin.buffer, sys.stdout.buffer)"
 class Worker:
     """Use as a context manager. Threads may share it, and wait for each other.
 
-    It is started by the first answer that is big. Where that can't be, or where it ends
-    before it has answered, answers are read in this process.
+    It is started once so much was to be read that it is worth it. Until it is there, where
+    that can't be, and where it ends before it has answered, answers are read in this process.
     """
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._there = False
         self._over = (os.cpu_count() or 1) < 2
+        self._came = 0
 
     def __enter__(self) -> Worker:
         return self
@@ -72,11 +78,11 @@ class Worker:
 
     def _ask(self, task: int, content: bytes, since_ms: int) -> bytes:
         with self._turn:
-            if self._over:
-                return b""
             try:
-                self._process = self._process or _started()
-                into, out = self._process.stdin, self._process.stdout
+                process = self._ready(len(content))
+                if not process:
+                    return b""
+                into, out = process.stdin, process.stdout
                 assert into and out
                 into.write(_QUESTION.pack(task, since_ms, len(content)))
                 into.write(content)
@@ -85,6 +91,21 @@ class Worker:
             except (OSError, EOFError, ValueError):  # ValueError: closed meanwhile
                 self._end()
                 return b""
+
+    def _ready(self, bytes_more: int) -> subprocess.Popen[bytes] | None:
+        """The process, if it is there; if not, it is started where that is worth it by now."""
+        self._came += bytes_more
+        if not self._process and self._came >= WORTH_A_START and not self._over:
+            self._process = _started()
+            greeted = threading.Thread(target=self._greet, args=[self._process], daemon=True)
+            greeted.start()
+            greeted.join(STARTING_SECONDS)
+        return None if self._over or not self._there else self._process
+
+    def _greet(self, process: subprocess.Popen[bytes]) -> None:
+        """Waits until the process says that it is there; one that ends never is."""
+        assert process.stdout
+        self._there = process.stdout.read(len(_HERE)) == _HERE
 
     def _end(self) -> None:
         self._over = True
@@ -109,6 +130,8 @@ def _started() -> subprocess.Popen[bytes]:
 def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
     """Answers until nobody asks any more. What can't be read is for the other to find out."""
     with tuned():
+        answers.write(_HERE)
+        answers.flush()
         while True:
             try:
                 task, since_ms, length = _QUESTION.unpack(_read(questions, _QUESTION.size))

@@ -50,16 +50,24 @@ def issues(number: int) -> bytes:
     return json.dumps({"issues": some}).encode()
 
 
+def at_once(patch: pytest.MonkeyPatch) -> None:
+    """Every answer is worth another process, and is kept waiting until that is there."""
+    patch.setattr(worker, "LEAST_BYTES", 0)
+    patch.setattr(worker, "WORTH_A_START", 0)
+    patch.setattr(worker, "STARTING_SECONDS", 60)
+    patch.setattr(os, "cpu_count", lambda: 2)
+
+
 @pytest.fixture(autouse=True)
-def every_answer_is_big(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "LEAST_BYTES", 0)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+def every_answer_is_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once(monkeypatch)
 
 
 @pytest.fixture(scope="module")
 def beside() -> Iterator[Worker]:
     with pytest.MonkeyPatch.context() as patch, Worker() as one:
-        patch.setattr(os, "cpu_count", lambda: 2)
+        at_once(patch)
+        one.history_page(histories(1), SINCE)
         yield one
 
 
@@ -150,7 +158,7 @@ def test_where_it_is_killed_pages_are_read_here(how: signal.Signals) -> None:
 def test_where_it_ends_in_the_middle_of_an_answer_the_page_is_read_here(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    told = worker._ANSWER.pack(1000) + b"half"
+    told = worker._HERE + worker._ANSWER.pack(1000) + b"half"
     script = f"import sys; sys.stdout.buffer.write({told!r})"
     monkeypatch.setattr(worker, "_START", script)
     with Worker() as one:
@@ -161,6 +169,26 @@ def test_where_it_can_not_be_started_pages_are_read_here(monkeypatch: pytest.Mon
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     with Worker() as one:
         assert one.history_page(histories(9), SINCE).histories == 9
+
+
+def test_while_it_starts_pages_are_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "STARTING_SECONDS", 0)
+    monkeypatch.setattr(worker, "_START", "import time; time.sleep(600)")
+    with Worker() as one:
+        for _ in range(2):
+            assert one.history_page(histories(9), SINCE).histories == 9
+            assert process_of(one).poll() is None
+
+
+def test_a_short_sync_needs_no_other_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = histories(9)
+    monkeypatch.setattr(worker, "WORTH_A_START", 3 * len(page))
+    with Worker() as one:
+        one.history_page(page, SINCE)
+        one.history_page(page, SINCE)
+        assert one._process is None
+        one.history_page(page, SINCE)
+        assert process_of(one).poll() is None
 
 
 def test_small_answers_and_a_single_processor_need_no_other_process(
@@ -187,7 +215,7 @@ def test_it_ends_with_the_sync_also_by_an_error() -> None:
 def test_it_ends_when_the_program_is_killed() -> None:
     script = (
         "import os, time; os.cpu_count = lambda: 2; from jira_usage import worker\n"
-        "worker.LEAST_BYTES = 0; one = worker.Worker()\n"
+        "worker.LEAST_BYTES = worker.WORTH_A_START = 0; one = worker.Worker()\n"
         f"one.history_page({histories(1)!r}, 0); print(one._process.pid, flush=True)\n"
         "time.sleep(60)"
     )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
+from typing import Any
 from unittest.mock import patch
 
 import diskcache
@@ -25,7 +26,6 @@ from jira_usage.demo.times import from_ms
 from jira_usage.snapshot import Snapshot
 from jira_usage.store import Store
 from jira_usage.sync import Summary, run, sync
-from jira_usage.worker import LEAST_BYTES
 from jira_usage.writers import written
 from tests.test_sync import COMPARED, HASTY, connect
 from tests.worlds.chance import worlds
@@ -38,6 +38,7 @@ ASKED = int(os.environ.get("JIRA_USAGE_WORLDS", "0"))
 PARTS = 6
 WORLDS = -(-(ASKED or 18) // PARTS)
 """How many worlds a part tries; parts can run side by side."""
+BESIDE: dict[str, Any] = {"LEAST_BYTES": 0, "WORTH_A_START": 0, "STARTING_SECONDS": 60}
 # This machine's clock is not the site's, and stands still with it: so the edges are exact.
 CLOCK = SimpleNamespace(
     time_ns=lambda: 1_700_000_000_123_000_000,
@@ -68,8 +69,8 @@ def test_what_is_told_is_what_happened(
     part: int, site: DemoSite, request: pytest.FixtureRequest, world: World
 ) -> None:
     count(part, request.node.user_properties)
-    # Some are read by the process beside, which big sites are read by.
-    with patch("jira_usage.worker.LEAST_BYTES", 0 if part % 3 == 0 else LEAST_BYTES):
+    # Some are read by the process beside, as big sites are.
+    with patch.multiple("jira_usage.worker", **BESIDE) if part % 3 == 0 else nullcontext():
         assert wrong(site, world) == []
 
 
