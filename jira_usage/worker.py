@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import IO, TypeVar
 
@@ -109,9 +110,12 @@ class Worker:
 
     def _end(self) -> None:
         self._over = True
-        if self._process:
-            self._process.kill()
-            self._process.wait()
+        if process := self._process:
+            process.kill()
+            process.wait()
+            for pipe in filter(None, (process.stdin, process.stdout)):
+                with suppress(OSError):  # what nobody reads any more
+                    pipe.close()
 
 
 def _started() -> subprocess.Popen[bytes]:

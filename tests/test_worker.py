@@ -208,7 +208,8 @@ def test_it_ends_with_the_sync_also_by_an_error() -> None:
     with pytest.raises(ZeroDivisionError), Worker() as one:
         one.history_page(histories(3), SINCE)
         raise ZeroDivisionError
-    assert process_of(one).poll() is not None
+    ended = process_of(one)
+    assert ended.poll() is not None and ended.stdin and ended.stdin.closed
     assert one.history_page(histories(3), SINCE).histories == 3, "a late thread still gets its page"
 
 
