@@ -50,7 +50,7 @@ MOST_AUDIT_PAGES = 5
 T = TypeVar("T")
 
 
-class IssuesPage(Protocol):
+class TokenPage(Protocol):
     """What some issues tell on one page: how many they are, and the token of the next page."""
 
     @property
@@ -60,7 +60,7 @@ class IssuesPage(Protocol):
     def token(self) -> str | None: ...
 
 
-P = TypeVar("P", bound=IssuesPage)
+P = TypeVar("P", bound=TokenPage)
 
 
 class JiraCloud:
