@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import orjson
 
 from jira_usage.errors import PagingBroken, RequestRefused
-from jira_usage.paging import MOST_PAGES, Page, Pages, Tokens
+from jira_usage.paging import MOST_PAGES, Page, Pages, TokenPage, Tokens
 from jira_usage.period import DAY_MS, iso_instant, to_epoch_ms
 from jira_usage.shapes import Documents, document, documents, listed
 from jira_usage.slim import (
@@ -48,18 +48,6 @@ AUDIT_PAGE = 1000
 MOST_AUDIT_PAGES = 5
 
 T = TypeVar("T")
-
-
-class TokenPage(Protocol):
-    """What some issues tell on one page: how many they are, and the token of the next page."""
-
-    @property
-    def issues(self) -> int: ...
-
-    @property
-    def token(self) -> str | None: ...
-
-
 P = TypeVar("P", bound=TokenPage)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from jira_usage.errors import PagingBroken
 from jira_usage.shapes import Documents
@@ -60,6 +60,16 @@ class Pages:
             if not page.entries or (page.last if left is None else left <= 0 and page.ends):
                 return
         raise PagingBroken("A list does not end.")
+
+
+class TokenPage(Protocol):
+    """What some issues tell on one page: how many they are, and the token of the next page."""
+
+    @property
+    def issues(self) -> int: ...
+
+    @property
+    def token(self) -> str | None: ...
 
 
 class Tokens:
